@@ -1,0 +1,132 @@
+import Kafka
+import Logging
+import MercadoPago
+import PaymentJobs
+import Pipeline
+import Worker
+
+/// A worker with all that it works with, made of a configuration.
+package struct Composition: Sendable {
+    /// The worker.
+    package let worker: Worker
+    private let client: MercadoPagoClient
+
+    /// Connects everything; nothing is read from Kafka yet.
+    ///
+    /// - Throws: A failure that says which settings librdkafka refuses.
+    package init(_ configuration: AppConfiguration, logs: LogSetup) async throws(CommandFailure) {
+        let producer = try Self.makeProducer(configuration.producer, logger: logs.logger("kafka.producer"))
+        do throws(CommandFailure) {
+            let consumer = try Self.makeConsumer(
+                configuration.consumer, logger: logs.logger("kafka.consumer"))
+            try await Self.prime(producer, configuration.answerTopics)
+            // Last, because it must be shut down, and nothing can fail after it.
+            client = try Self.makeClient(configuration.gateway)
+            worker = Worker(
+                configuration: configuration.worker, consumer: consumer, producer: producer,
+                pipeline: Self.makePipeline(configuration, client, logger: logs.logger("pipeline")),
+                logger: logs.logger("worker"))
+        } catch {
+            await producer.close(deadline: .zero)
+            throw error
+        }
+    }
+
+    /// Works until the worker is drained, or can't go on.
+    package func run() async throws(WorkerError) -> WorkerEnding {
+        let result: Result<WorkerEnding, WorkerError>
+        do throws(WorkerError) {
+            result = .success(try await worker.run())
+        } catch {
+            result = .failure(error)
+        }
+        await client.shutdown()
+        return try result.get()
+    }
+
+    private static func makePipeline(
+        _ configuration: AppConfiguration, _ client: MercadoPagoClient, logger: Logger
+    ) -> JobPipeline {
+        JobPipeline(
+            accounts: [configuration.account: MercadoPagoGateway(client)],
+            limits: configuration.rateLimit.map { [configuration.account: $0] } ?? [:],
+            concurrency: configuration.concurrency, policy: configuration.retries,
+            decoder: JobDecoder(maxValueSize: configuration.jobSizeMax),
+            encoder: EventEncoder(source: configuration.eventSource), logger: logger)
+    }
+
+    private static func makeClient(
+        _ configuration: MercadoPagoConfiguration
+    ) throws(CommandFailure) -> MercadoPagoClient {
+        do {
+            return try MercadoPagoClient(configuration)
+        } catch {
+            throw CommandFailure(.configuration, "the gateway's settings can't be used: \(error)")
+        }
+    }
+
+    static func makeProducer(
+        _ configuration: ProducerConfiguration, logger: Logger
+    ) throws(CommandFailure) -> Producer {
+        do {
+            return try Producer(configuration, logger: logger)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    static func makeConsumer(
+        _ configuration: ConsumerConfiguration, logger: Logger
+    ) throws(CommandFailure) -> Consumer {
+        do {
+            return try Consumer(configuration, logger: logger)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+}
+
+extension Composition {
+    /// Sees to it that the topics are there before the first job is begun.
+    static func prime(_ producer: Producer, _ topics: [String]) async throws(CommandFailure) {
+        for topic in topics {
+            do {
+                try await producer.prime([topic])
+            } catch {
+                guard case .broker(let code) = error else { throw CommandFailure(error) }
+                if code == .unknownTopicOrPartition || code == .unknownTopic {
+                    throw CommandFailure(
+                        .unavailable,
+                        "the topic \(topic) doesn't exist: create it, or name another in topics.…")
+                }
+                throw CommandFailure(
+                    .unavailable,
+                    "Kafka can't be reached (\(code)): check kafka.bootstrap-servers and the brokers")
+            }
+        }
+    }
+}
+
+extension AppConfiguration {
+    /// Every topic that answers go to.
+    var answerTopics: [String] {
+        Set(worker.eventTopics.values).union(worker.inbound.map(\.deadLetterTopic)).sorted()
+    }
+}
+
+extension CommandFailure {
+    /// What a Kafka client that couldn't be made, or that can't go on, means for the command.
+    init(_ error: KafkaError) {
+        switch error {
+        case .invalidConfiguration(let problems):
+            let lines = problems.map { "  \($0)" }.joined(separator: "\n")
+            self.init(.configuration, "librdkafka refuses the settings:\n\(lines)")
+        case .broker(let code), .fatal(let code, _):
+            let status: ExitStatus = code.isTransient ? .unavailable : .software
+            self.init(status, "Kafka: \(error)")
+        case .partitions, .offsetUnavailable: self.init(.unavailable, "Kafka: \(error)")
+        case .noResources: self.init(.temporary, "Kafka: \(error)")
+        case .closed, .invalidTopic, .invalidCommit, .notAssigned: self.init(.software, "Kafka: \(error)")
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import Kafka
+import Logging
+import MercadoPago
+import PaymentJobs
+import Pipeline
+import Worker
+
+/// Everything that `cobrador run` needs to know, checked.
+package struct AppConfiguration: Sendable {
+    package var consumer: ConsumerConfiguration
+    package var producer: ProducerConfiguration
+    package var worker: WorkerConfiguration
+    package var gateway: MercadoPagoConfiguration
+    package var account: AccountName
+    package var rateLimit: RateLimit?
+    package var concurrency: Int
+    package var retries: RetryPolicy
+    package var jobSizeMax: Int
+    package var eventSource: String
+    package var logLevel: Logger.Level
+    /// `auto`, `json` or `text`.
+    package var logFormat: String
+    /// What was read, for the log.
+    let readings: [String: SettingReader.Reading]
+
+    /// Reads and checks every setting.
+    ///
+    /// - Throws: All problems at once.
+    package static func load(
+        _ sources: ConfigurationSources
+    ) async throws(ConfigurationError) -> AppConfiguration {
+        let open = await OpenSources(sources)
+        var reader = SettingReader(open)
+        let configuration = AppConfiguration(reading: &reader, rawKeys: open.rawKeys)
+        guard reader.problems.isEmpty else { throw ConfigurationError(reader.problems) }
+        return configuration
+    }
+
+    private init(reading reader: inout SettingReader, rawKeys: Set<String>) {
+        let kafka = KafkaSettings(reading: &reader, rawKeys: rawKeys)
+        consumer = kafka.consumer
+        producer = kafka.producer
+        worker = WorkerConfiguration(reading: &reader, groupID: kafka.consumer.groupID)
+        concurrency = reader.read(Catalogue.concurrency)
+        gateway = MercadoPagoConfiguration(reading: &reader, concurrency: concurrency)
+        account = reader.read(Catalogue.account)
+        let burst = reader.read(Catalogue.burst)
+        rateLimit = reader.read(Catalogue.rate).flatMap { RateLimit(callsPerSecond: $0, burst: burst) }
+        retries = RetryPolicy(
+            attemptsMax: reader.read(Catalogue.retryAttempts),
+            pauseBase: reader.read(Catalogue.retryPauseBase),
+            pauseMax: reader.read(Catalogue.retryPauseMax),
+            retryAfterMax: reader.read(Catalogue.retryAfterMax),
+            misconfiguredGrace: reader.read(Catalogue.misconfiguredGrace))
+        if retries.pauseBase > retries.pauseMax {
+            reader.note(Catalogue.retryPauseBase.entry.key, "must not be longer than retry.pause-max")
+        }
+        jobSizeMax = reader.read(Catalogue.jobSizeMax)
+        eventSource = reader.read(Catalogue.eventSource)
+        logLevel = Logger.Level(rawValue: reader.read(Catalogue.logLevel)) ?? .notice
+        logFormat = reader.read(Catalogue.logFormat)
+        readings = reader.readings
+    }
+
+    /// The effective settings, secrets masked, in the catalogue's order.
+    package var summary: [(key: String, text: String, source: String?)] {
+        let order = Dictionary(uniqueKeysWithValues: Catalogue.all.enumerated().map { ($1.key, $0) })
+        let keys = readings.keys.sorted { (order[$0] ?? .max, $0) < (order[$1] ?? .max, $1) }
+        return keys.compactMap { key in
+            guard let reading = readings[key] else { return nil }
+            let text = reading.isSecret && !reading.text.isEmpty ? "‹redacted›" : reading.text
+            return (key, text, reading.source)
+        }
+    }
+}
+
+extension WorkerConfiguration {
+    fileprivate init(reading reader: inout SettingReader, groupID: String) {
+        var inbound: [Inbound] = []
+        var events: [EventStream: String] = [:]
+        for kind in JobKind.allCases {
+            let deadLetters = reader.read(Catalogue.deadLetters(kind))
+            guard let topic = reader.read(Catalogue.inbound(kind)) else { continue }
+            inbound.append(Inbound(topic: topic, kind: kind, deadLetterTopic: deadLetters))
+        }
+        for stream in EventStream.allCases { events[stream] = reader.read(Catalogue.events(stream)) }
+        self.init(inbound: inbound, eventTopics: events, groupID: groupID)
+        window = reader.read(Catalogue.window)
+        maxInFlight = reader.read(Catalogue.maxInFlight)
+        commitInterval = reader.read(Catalogue.commitInterval)
+        revokeDeadline = reader.read(Catalogue.revokeDeadline)
+        drainDeadline = reader.read(Catalogue.drainDeadline)
+        closeDeadline = reader.read(Catalogue.closeDeadline)
+        publishRetryPause = reader.read(Catalogue.publishRetryPause)
+        checkTopics(&reader)
+    }
+
+    /// An answer that lands on an inbound topic would come back as a job.
+    private func checkTopics(_ reader: inout SettingReader) {
+        if inbound.isEmpty {
+            reader.note("topics", "every inbound topic is off: leave at least one on")
+        }
+        var uses: [String: String] = [:]
+        for kind in JobKind.allCases {
+            guard let topic = inbound.first(where: { $0.kind == kind })?.topic else { continue }
+            let key = Catalogue.inbound(kind).entry.key
+            if let other = uses.updateValue(key, forKey: topic) {
+                reader.note(
+                    key, "is the same topic as \(other); jobs on one topic tell their kind by ce_type")
+            }
+        }
+        for stream in EventStream.allCases {
+            if let other = eventTopics[stream].flatMap({ uses[$0] }) {
+                reader.note(Catalogue.events(stream).entry.key, "must not be the topic of \(other)")
+            }
+        }
+        for item in inbound {
+            if let other = uses[item.deadLetterTopic] {
+                reader.note(Catalogue.deadLetters(item.kind).entry.key, "must not be the topic of \(other)")
+            }
+        }
+    }
+}
+
+extension MercadoPagoConfiguration {
+    fileprivate init(reading reader: inout SettingReader, concurrency: Int) {
+        self.init(accessToken: reader.read(Catalogue.accessToken))
+        baseURL = reader.read(Catalogue.baseURL)
+        connectTimeout = reader.read(Catalogue.connectTimeout)
+        readTimeout = reader.read(Catalogue.readTimeout)
+        writeTimeout = reader.read(Catalogue.writeTimeout)
+        callTimeout = reader.read(Catalogue.callTimeout)
+        connectionsMax = reader.read(Catalogue.connections) ?? concurrency
+        permitsPlainHTTP = reader.read(Catalogue.permitsPlainHTTP)
+        if connectionsMax < concurrency {
+            reader.note(
+                Catalogue.connections.entry.key,
+                "must be at least worker.concurrency (\(concurrency)): a job without a connection fails")
+        }
+        // The catalogue has checked the rest; what is left is the address.
+        for problem in problems where problem.hasPrefix("baseURL: ") {
+            reader.note(Catalogue.baseURL.entry.key, String(problem.dropFirst("baseURL: ".count)))
+        }
+    }
+}

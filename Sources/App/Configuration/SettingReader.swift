@@ -1,0 +1,102 @@
+import Configuration
+import Synchronization
+
+/// Reads settings through swift-configuration, and keeps where each came from and everything that is wrong.
+///
+/// Every value is read as text and parsed by the catalogue's own rule: swift-configuration's typed getters
+/// fall back to the default where a value doesn't parse.
+struct SettingReader {
+    /// A setting's text and its source.
+    struct Reading: Sendable {
+        var text: String
+        /// Nil for a default.
+        var source: String?
+        var isSecret: Bool
+    }
+
+    private let reader: ConfigReader
+    private let names: [String]
+    private let audit = Audit()
+    private(set) var readings: [String: Reading] = [:]
+    private(set) var problems: [ConfigurationError.Problem]
+
+    init(_ sources: OpenSources) {
+        reader = ConfigReader(providers: sources.providers, accessReporter: audit)
+        names = sources.names
+        problems = sources.problems
+    }
+
+    /// The setting's value; after a mistake, which is noted, a stand-in.
+    mutating func read<Value>(_ setting: Setting<Value>) -> Value {
+        let entry = setting.entry
+        guard let found = lookUp(entry.key, isSecret: entry.isSecret) else {
+            if let text = entry.defaultText {
+                readings[entry.key] = Reading(text: text, source: nil, isSecret: entry.isSecret)
+            } else {
+                note(entry.key, "must be given: \(entry.waysToGive)")
+            }
+            return setting.fallback
+        }
+        readings[entry.key] = found
+        if let mistake = entry.mistake(in: found.text) {
+            note(entry.key, mistake + (found.source.map { " (\($0))" } ?? ""))
+        }
+        return setting.parse(found.text) ?? setting.fallback
+    }
+
+    /// The texts of raw settings, without the prefix.
+    mutating func readRaw(_ keys: Set<String>, prefix: String) -> [String: String] {
+        var texts: [String: String] = [:]
+        for key in keys where key.hasPrefix(prefix) {
+            let name = String(key.dropFirst(prefix.count))
+            guard let found = lookUp(key, isSecret: Self.soundsSecret(name)) else { continue }
+            readings[key] = found
+            texts[name] = found.text
+        }
+        return texts
+    }
+
+    mutating func note(_ subject: String, _ message: String) {
+        problems.append(.init(subject, message))
+    }
+
+    /// Whether a setting that was read has another source than its default.
+    func isGiven(_ key: String) -> Bool { readings[key]?.source != nil && readings[key]?.text != "" }
+
+    private func lookUp(_ key: String, isSecret: Bool) -> Reading? {
+        guard let text = reader.string(forKey: ConfigKey(key), isSecret: isSecret) else { return nil }
+        let answer = audit.last
+        return Reading(
+            text: text, source: answer.map { names[$0.provider] },
+            isSecret: isSecret || answer?.isSecret ?? false)
+    }
+
+    private static func soundsSecret(_ name: String) -> Bool {
+        ["password", "secret", "pem", "oauth", "jaas", "key"].contains { name.contains($0) }
+    }
+}
+
+/// Remembers which provider answered last.
+private final class Audit: AccessReporter {
+    struct Answer { var provider: Int, isSecret: Bool }
+    private let answer = Mutex<Answer?>(nil)
+
+    var last: Answer? { answer.withLock { $0 } }
+
+    func report(_ event: AccessEvent) {
+        var found: Answer?
+        for (index, result) in event.providerResults.enumerated() where found == nil {
+            guard case .success(let lookup) = result.result, let value = lookup.value else { continue }
+            found = Answer(provider: index, isSecret: value.isSecret)
+        }
+        answer.withLock { $0 = found }
+    }
+}
+
+extension SettingEntry {
+    fileprivate var waysToGive: String {
+        isSecret
+            ? "set \(variable), or put it into the file \(secretFile) of the secrets directory"
+            : "set \(variable), or give --set \(key)=…"
+    }
+}

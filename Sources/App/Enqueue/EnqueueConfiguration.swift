@@ -1,0 +1,20 @@
+import Kafka
+import PaymentJobs
+
+/// What `cobrador enqueue` needs of the configuration: how to reach Kafka, and the topics of jobs.
+struct EnqueueConfiguration: Sendable {
+    var producer: ProducerConfiguration
+    var topics: [JobKind: String]
+
+    /// Reads the same settings as the worker, so that both find the same topics; the gateway's aren't needed.
+    static func load(_ sources: ConfigurationSources) async throws(ConfigurationError) -> EnqueueConfiguration
+    {
+        let open = await OpenSources(sources)
+        var reader = SettingReader(open)
+        let kafka = KafkaSettings(reading: &reader, rawKeys: open.rawKeys)
+        var topics: [JobKind: String] = [:]
+        for kind in JobKind.allCases { topics[kind] = reader.read(Catalogue.inbound(kind)) }
+        guard reader.problems.isEmpty else { throw ConfigurationError(reader.problems) }
+        return EnqueueConfiguration(producer: kafka.producer, topics: topics)
+    }
+}

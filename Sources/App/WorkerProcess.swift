@@ -1,0 +1,130 @@
+import Glibc
+import Logging
+import Worker
+
+/// `cobrador run`: a worker that ends when it is signalled.
+package struct WorkerProcess: Sendable {
+    private let configuration: AppConfiguration
+    private let logs: LogSetup
+    private let endAtOnce: @Sendable () -> Void
+
+    /// A worker process; tests survive a forced end.
+    package init(
+        _ configuration: AppConfiguration, logs: LogSetup,
+        endAtOnce: @escaping @Sendable () -> Void = { _exit(ExitStatus.forced.rawValue) }
+    ) {
+        self.configuration = configuration
+        self.logs = logs
+        self.endAtOnce = endAtOnce
+    }
+
+    /// Works until SIGTERM or SIGINT has come and running work is finished.
+    package func run() async throws(CommandFailure) -> ExitStatus {
+        try await run(obeying: await Signals.all())
+    }
+
+    /// Works until the first of `signals` has come and running work is finished.
+    package func run<Source: AsyncSequence & Sendable>(
+        obeying signals: Source
+    ) async throws(CommandFailure) -> ExitStatus where Source.Failure == Never {
+        let logger = logs.logger("cobrador")
+        logger.notice("starting", metadata: startMetadata)
+        let composition = try await Composition(configuration, logs: logs)
+        let result = await withTaskGroup(of: Result<WorkerEnding, WorkerError>?.self) { group in
+            group.addTask {
+                do throws(WorkerError) { return .success(try await composition.run()) } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                await obey(signals, composition.worker, logger)
+                return nil
+            }
+            var result: Result<WorkerEnding, WorkerError>?
+            while result == nil, let next = await group.next() { result = next }
+            group.cancelAll()
+            return result ?? .success(.drained)
+        }
+        return try status(result, logger)
+    }
+
+    /// The first signal drains; the second leaves everything as it is, which costs look-ups and no charge.
+    private func obey<Source: AsyncSequence>(
+        _ signals: Source, _ worker: Worker, _ logger: Logger
+    ) async where Source.Failure == Never {
+        var isDraining = false
+        for await signal in signals {
+            if isDraining {
+                logger.critical("ended at once by a second signal", metadata: ["signal": "\(signal)"])
+                endAtOnce()
+                return
+            }
+            isDraining = true
+            logger.notice(
+                "draining: no further job is begun",
+                metadata: [
+                    "signal": "\(signal)",
+                    "deadline": "\(DurationText.text(configuration.worker.drainDeadline))",
+                ])
+            await worker.drain()
+        }
+    }
+
+    private func status(
+        _ result: Result<WorkerEnding, WorkerError>, _ logger: Logger
+    ) throws(CommandFailure) -> ExitStatus {
+        do {
+            switch try result.get() {
+            case .drained:
+                logger.notice("ended: everything in flight was finished and committed")
+                return .done
+            case .forced(let blocked):
+                logger.critical(
+                    "ended at the deadline with records still running; their next owner does them again",
+                    metadata: ["kafka.records": "\(blocked.joined(separator: " "))"])
+                return .forced
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    private var startMetadata: Logger.Metadata {
+        let isJSON = if case .json = logs.format { true } else { false }
+        let settings = configuration.summary
+        var metadata: Logger.Metadata = ["version": "\(Program.version)"]
+        if isJSON {
+            metadata["configuration"] = .dictionary(
+                Dictionary(uniqueKeysWithValues: settings.map { ($0.key, .string($0.text)) }))
+        } else {
+            // People look for what they have set; the defaults are in the reference.
+            for setting in settings where setting.source != nil { metadata[setting.key] = "\(setting.text)" }
+        }
+        return metadata
+    }
+}
+
+extension CommandFailure {
+    init(_ error: WorkerError) {
+        switch error {
+        case .consumerFailed(let error): self.init(error)
+        case .producerFailed(let error):
+            self.init(.software, "Kafka's producer can't go on: \(error); start the worker again")
+        }
+    }
+}
+
+extension LogSetup {
+    /// The log that a configuration asks for, on standard output.
+    package init(_ configuration: AppConfiguration, terminal: Terminal) {
+        let isText =
+            configuration.logFormat == "text" || configuration.logFormat == "auto" && terminal.isTerminal
+        self.init(
+            level: configuration.logLevel,
+            format: isText ? .text(isColoured: terminal.style.isColoured) : .json,
+            sink: DescriptorSink.standardOutput)
+    }
+
+    /// Whether `text` names a level.
+    package static func isLevel(_ text: String) -> Bool { levels.contains(text) }
+}

@@ -1,0 +1,81 @@
+import CLibrdkafka
+import Logging
+
+extension ConsumerLoop {
+    /// Time the destruction of the client gets even after the deadline.
+    private static let destroyGrace = Duration.milliseconds(200)
+
+    /// Leaves the group, ends everybody's waiting and destroys the client, within the deadline if it can.
+    func shutDown(until deadline: ContinuousClock.Instant) {
+        leaveGroup(until: deadline)
+        for reply in commits.values { reply.resume(returning: .failure(.closed)) }
+        commits = [:]
+        outbox.finish()
+        offsetsLane.close()
+        queryLane.close()
+        readers = [:]
+        QueueSignal.disable(queue)
+        rd_kafka_queue_destroy(queue)
+        destroyClient(until: deadline)
+        mailbox.finish()
+    }
+
+    /// Leaves in two steps. While the group ends, an (un)assign call can wait for ever for its answer:
+    /// librdkafka drops what is asked of an ended group (2.0.2 `rd_kafka_cgrp_terminated`), and ending
+    /// doesn't always wait for the answer to a rebalance. So everything is given up first, and after
+    /// that no call is made that waits.
+    private func leaveGroup(until deadline: ContinuousClock.Instant) {
+        readers = [:]
+        stage = .leaving
+        rd_kafka_unsubscribe(client.pointer)
+        // A revocation that this causes is in the queue by now.
+        _ = serveQueue()
+        unassign(assigned.sorted())
+        stage = .ending
+        let error = KafkaErrorCode(consuming: rd_kafka_consumer_close_queue(client.pointer, queue))
+        // A fatal error is the only way this fails; then there is no group to leave.
+        guard !error.isError else { return }
+        while true {
+            _ = serveQueue()
+            let remaining = ContinuousClock.now.duration(to: deadline)
+            guard rd_kafka_consumer_closed(client.pointer) == 0, remaining > .zero else { break }
+            // The end is announced on the queue after it is true, so this never sleeps through it.
+            mailbox.wakeUp.wait(remaining)
+        }
+        // Answers to commits that came together with the end.
+        _ = serveQueue()
+    }
+
+    /// Destroying can hang on an unreachable broker (librdkafka#4519), so it gets a thread that we can
+    /// stop waiting for.
+    private func destroyClient(until deadline: ContinuousClock.Instant) {
+        let (client, lanes) = (client, [offsetsLane, queryLane])
+        let destroy: @Sendable () -> Void = {
+            for lane in lanes { lane.join() }
+            client.destroy(flags: ConsumerLoop.noConsumerClose)
+        }
+        let remaining = max(ConsumerLoop.destroyGrace, ContinuousClock.now.duration(to: deadline))
+        if !Reaper.run(destroy, patience: remaining) {
+            logger.warning("the Kafka client did not stop in time and goes on stopping in the background")
+        }
+    }
+}
+
+/// Runs what may hang, and waits only so long.
+enum Reaper {
+    /// - Returns: Whether it ended in time.
+    static func run(_ body: @escaping @Sendable () -> Void, patience: Duration) -> Bool {
+        do throws(KafkaError) {
+            let done = try WakeUp()
+            try NativeThread.start("kafka-reaper") {
+                body()
+                done.signal()
+            }
+            return done.wait(patience)
+        } catch {
+            // No thread to be had: better to hang here than to leak a member of the group.
+            body()
+            return true
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import CLibrdkafka
+
+/// A Kafka protocol error (positive) or one that librdkafka made up itself (negative).
+///
+/// The numbers and names are those of `rd_kafka_resp_err_t` in `rdkafka.h`.
+public struct KafkaErrorCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// The number.
+    public let rawValue: Int32
+
+    /// Makes a code from its number.
+    public init(rawValue: Int32) { self.rawValue = rawValue }
+
+    init(_ code: rd_kafka_resp_err_t) { rawValue = code.rawValue }
+
+    /// The code's name in librdkafka, such as `UNKNOWN_TOPIC_OR_PART` or `_TIMED_OUT`.
+    public var name: String { String(cString: rd_kafka_err2name(native)) }
+
+    /// The name and the number, without any payload.
+    public var description: String { "\(name)(\(rawValue))" }
+
+    var native: rd_kafka_resp_err_t { rd_kafka_resp_err_t(rawValue) }
+
+    var isError: Bool { rawValue != 0 }
+}
+
+extension KafkaErrorCode {
+    /// The broker doesn't hold the offset that was asked for.
+    public static let offsetOutOfRange = KafkaErrorCode(rawValue: 1)
+    /// The topic or partition doesn't exist.
+    public static let unknownTopicOrPartition = KafkaErrorCode(rawValue: 3)
+    /// The broker gave up waiting.
+    public static let requestTimedOut = KafkaErrorCode(rawValue: 7)
+    /// The record is larger than the client or the topic allows.
+    public static let messageTooLarge = KafkaErrorCode(rawValue: 10)
+    /// The committed metadata is larger than the broker allows.
+    public static let offsetMetadataTooLarge = KafkaErrorCode(rawValue: 12)
+    /// The group has moved on to another generation.
+    public static let illegalGeneration = KafkaErrorCode(rawValue: 22)
+    /// The group doesn't know this member.
+    public static let unknownMember = KafkaErrorCode(rawValue: 25)
+    /// The group is rebalancing.
+    public static let rebalanceInProgress = KafkaErrorCode(rawValue: 27)
+    /// The topic's name isn't legal.
+    public static let invalidTopic = KafkaErrorCode(rawValue: 17)
+    /// An open transaction still covers the committed offset.
+    public static let unstableOffsetCommit = KafkaErrorCode(rawValue: 88)
+
+    /// A connection broke.
+    public static let transport = KafkaErrorCode(rawValue: -195)
+    /// The message was not acknowledged within its timeout.
+    public static let messageTimedOut = KafkaErrorCode(rawValue: -192)
+    /// The partition doesn't exist.
+    public static let unknownPartition = KafkaErrorCode(rawValue: -190)
+    /// The topic doesn't exist.
+    public static let unknownTopic = KafkaErrorCode(rawValue: -188)
+    /// No broker is reachable; librdkafka goes on trying.
+    public static let allBrokersDown = KafkaErrorCode(rawValue: -187)
+    /// An argument was refused.
+    public static let invalidArgument = KafkaErrorCode(rawValue: -186)
+    /// A local wait ran out.
+    public static let timedOut = KafkaErrorCode(rawValue: -185)
+    /// The local queue is full.
+    public static let queueFull = KafkaErrorCode(rawValue: -184)
+    /// The call doesn't fit the client's state.
+    public static let wrongState = KafkaErrorCode(rawValue: -172)
+    /// The group's coordinator isn't known yet.
+    public static let waitingForCoordinator = KafkaErrorCode(rawValue: -180)
+    /// The client can't go on.
+    public static let fatal = KafkaErrorCode(rawValue: -150)
+    /// The offset is unusable and no reset is allowed.
+    public static let offsetReset = KafkaErrorCode(rawValue: -140)
+
+    /// Whether asking again later may help, without anybody changing anything.
+    public var isTransient: Bool {
+        let transient: [KafkaErrorCode] = [
+            .transport, .timedOut, .waitingForCoordinator, .allBrokersDown, .requestTimedOut,
+            .unstableOffsetCommit, .rebalanceInProgress,
+        ]
+        return transient.contains(self) || (14...16).contains(rawValue)
+    }
+}

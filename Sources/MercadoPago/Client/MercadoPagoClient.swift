@@ -1,0 +1,98 @@
+import AsyncHTTPClient
+import ExactJSON
+import NIOCore
+import NIOPosix
+import PaymentJobs
+
+/// One seller's account at Mercado Pago: customers, cards, card tokens and payments.
+///
+/// Every call is made once: no retry, no redirect. What may be repeated, and when, is for the caller to know;
+/// each ``MercadoPagoError`` says whether the call may have been done.
+///
+/// The event loops are the process's shared ones unless others are given: a call costs them some
+/// microseconds, and a second set of threads would only compete for the same cores.
+public final class MercadoPagoClient: Sendable {
+    private let transport: Transport
+    /// How many results of one search are read before it counts as incomplete.
+    let searchResultsMax: Int
+
+    /// A client; ``shutdown()`` must be called when it isn't needed any more.
+    ///
+    /// - Throws: ``MercadoPagoConfigurationError`` with everything that is wrong.
+    public init(
+        _ configuration: MercadoPagoConfiguration,
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+    ) throws(MercadoPagoConfigurationError) {
+        let problems = configuration.problems
+        guard problems.isEmpty, let base = BaseURL(configuration.baseURL) else {
+            throw MercadoPagoConfigurationError(problems: problems)
+        }
+        transport = Transport(configuration, base: base, eventLoopGroup: eventLoopGroup)
+        searchResultsMax = configuration.searchResultsMax
+    }
+
+    /// Fails the calls that are still running, closes all connections, and waits until they are closed.
+    ///
+    /// A second call does nothing.
+    public func shutdown() async {
+        await transport.shutdown()
+    }
+
+    /// Makes the call and reads the answer as JSON.
+    func answer(to call: Call) async throws(MercadoPagoError) -> MercadoPagoAnswer<JSON> {
+        let raw = try await transport.exchange(call)
+        guard (200..<300).contains(raw.status) else {
+            throw .answered(APIError(raw))
+        }
+        do {
+            let json = try JSON(parsing: raw.bytes)
+            return MercadoPagoAnswer(json, httpStatus: raw.status, requestID: raw.requestID)
+        } catch {
+            throw .unreadable(.init(raw, why: "\(error)"))
+        }
+    }
+
+    /// Makes the call and reads the answer as one object.
+    func object<Object: GatewayObject>(
+        _ type: Object.Type, from call: Call
+    ) async throws(MercadoPagoError) -> MercadoPagoAnswer<Object> {
+        let answer = try await answer(to: call)
+        guard let object = answer.value.object.flatMap(Object.init(fields:)) else {
+            throw .unreadable(answer.lacking("no \(Object.noun)"))
+        }
+        return answer.with(object)
+    }
+}
+
+extension MercadoPagoClient: CustomStringConvertible, CustomReflectable {
+    /// A fixed text: the client holds the access token.
+    public var description: String { "MercadoPagoClient" }
+    /// A mirror without children, so that `dump` shows nothing.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+/// What the gateway answered to a call that succeeded.
+public struct MercadoPagoAnswer<Value: Sendable>: Sendable {
+    /// The answer.
+    public var value: Value
+    /// The HTTP status.
+    ///
+    /// On payments 201 means made now, 200 means made before with the same key ([T] sdk-java).
+    public var httpStatus: Int
+    /// The `x-request-id` header, which the gateway's support asks for.
+    public var requestID: String?
+
+    init(_ value: Value, httpStatus: Int, requestID: String?) {
+        self.value = value
+        self.httpStatus = httpStatus
+        self.requestID = requestID
+    }
+
+    func with<Other>(_ value: Other) -> MercadoPagoAnswer<Other> {
+        MercadoPagoAnswer<Other>(value, httpStatus: httpStatus, requestID: requestID)
+    }
+
+    func lacking(_ why: String) -> UnreadableAnswer {
+        UnreadableAnswer(httpStatus: httpStatus, requestID: requestID, why: why)
+    }
+}

@@ -1,0 +1,31 @@
+/// Lets one task of an actor sleep until another rings; a ring before the sleep isn't lost.
+///
+/// It isn't `Sendable`: it belongs to the actor that stores it, which is what makes it safe.
+public final class Bell {
+    private var hasRung = false
+    private var sleeper: CheckedContinuation<Void, Never>?
+
+    /// A bell that nobody has rung yet.
+    public init() {}
+
+    /// Wakes the sleeper, or lets the next one pass at once.
+    public func ring() {
+        if let sleeper {
+            self.sleeper = nil
+            sleeper.resume()
+        } else {
+            hasRung = true
+        }
+    }
+
+    /// Returns after the next ring, or at once where there was one since the last return.
+    ///
+    /// One task at a time may wait. It may find that what it waits for hasn't come yet.
+    public func wait(isolation: isolated any Actor = #isolation) async {
+        if !hasRung {
+            precondition(sleeper == nil, "one task waits at a bell")
+            await withCheckedContinuation { sleeper = $0 }
+        }
+        hasRung = false
+    }
+}

@@ -1,0 +1,176 @@
+import Logging
+import PaymentJobs
+
+/// Runs one message to its ending or to its next pause: decodes it, calls the gateway, writes the answer.
+struct JobRunner: Sendable {
+    /// How a run of a message ended.
+    enum Step: Sendable {
+        case done(Completion.Ending)
+        case again(after: Duration)
+    }
+
+    let accounts: [AccountName: Account]
+    let decoder: JobDecoder
+    let encoder: EventEncoder
+    let policy: RetryPolicy
+    let time: any Timekeeper
+    let logger: Logger
+
+    struct Account: Sendable {
+        var gateway: any PaymentGateway
+        var gate: AccountGate
+    }
+
+    /// Runs `work` once.
+    ///
+    /// `memory` lives as long as the message is in the pipeline.
+    func run(_ work: Work, memory: inout JobMemory) async -> Step {
+        if memory.submission == nil {
+            memory.startedAt = time.wallTime
+            do {
+                memory.submission = try decoder.decode(work.message)
+            } catch {
+                return deadLetter(DeadLetter(error), work, memory)
+            }
+        }
+        guard let submission = memory.submission else { preconditionFailure("decoded above") }
+        guard let account = accounts[submission.job.account] else {
+            let detail = "no account of this name is configured"
+            let letter = DeadLetter(
+                reason: .accountMisconfigured, detail: detail, money: .notMoved, jobID: submission.job.id)
+            return deadLetter(letter, work, memory)
+        }
+        memory.progress.began()
+        let attempt = Attempt(gateway: account.gateway)
+        do {
+            switch submission.job {
+            case .charge(let job):
+                return finish(try await attempt.charge(job), work, memory) { answer, trail in
+                    encoder.message(
+                        for: answer, of: job, from: work.message, provenance: submission.provenance,
+                        trail: trail)
+                }
+            case .register(let job):
+                return finish(try await attempt.register(job), work, memory) { answer, trail in
+                    encoder.message(
+                        for: answer, of: job, from: work.message, provenance: submission.provenance,
+                        trail: trail)
+                }
+            }
+        } catch {
+            return await failed(error, submission, account, work, &memory)
+        }
+    }
+
+    private func finish<Answer>(
+        _ finding: Finding<Answer>, _ work: Work, _ memory: JobMemory,
+        encode: (Answer, Trail) -> OutboundMessage
+    ) -> Step {
+        switch finding {
+        case .answer(let answer, let requestID):
+            let message = encode(answer, trail(work, memory, requestID))
+            log(message, work, memory)
+            return .done(.answered(message))
+        case .suspicious(let reason, let detail, _):
+            return deadLetter(
+                DeadLetter(reason: reason, detail: detail, money: .unknown, jobID: memory.submission?.job.id),
+                work,
+                memory)
+        }
+    }
+
+    private func failed(
+        _ error: GatewayError, _ submission: Submission, _ account: Account, _ work: Work,
+        _ memory: inout JobMemory
+    ) async -> Step {
+        let now = time.now
+        let verdict = memory.progress.verdict(
+            on: error, kind: submission.job.kind, policy: policy, now: now, chance: .random(in: 0..<1))
+        switch verdict {
+        case .again(let pause, let holdsAccount):
+            if holdsAccount { await account.gate.hold(until: now + pause) }
+            logRetry(error, after: pause, submission, work, memory)
+            return .again(after: pause)
+        case .end(.deadLetter(let reason, let money, let fault)):
+            let letter = DeadLetter(
+                reason: reason, detail: fault.description, money: money, jobID: submission.job.id)
+            return deadLetter(letter, work, memory)
+        case .end(.refused(let refusal)):
+            let trail = trail(work, memory, error.fault.requestID)
+            let message: OutboundMessage
+            switch submission.job {
+            case .charge(let job):
+                message = encoder.message(
+                    for: .failed(refusal), of: job, from: work.message, provenance: submission.provenance,
+                    trail: trail)
+            case .register(let job):
+                message = encoder.message(
+                    for: .failed(refusal), of: job, from: work.message, provenance: submission.provenance,
+                    trail: trail)
+            }
+            log(message, work, memory)
+            return .done(.answered(message))
+        }
+    }
+
+    private func deadLetter(_ letter: DeadLetter, _ work: Work, _ memory: JobMemory) -> Step {
+        logger.warning(
+            "dead letter",
+            metadata: [
+                "job.id": .string(letter.jobID?.description ?? "-"),
+                "deadletter.reason": "\(letter.reason.rawValue)",
+                "deadletter.money": "\(letter.money.rawValue)", "deadletter.detail": "\(letter.detail)",
+                "kafka.topic": "\(work.origin.topic)", "kafka.partition": "\(work.origin.partition)",
+                "kafka.offset": "\(work.origin.offset)",
+            ])
+        let message = letter.message(
+            from: work.message, origin: work.origin, attempts: memory.progress.attempts, at: time.wallTime)
+        return .done(.answered(message))
+    }
+
+    private func trail(_ work: Work, _ memory: JobMemory, _ requestID: String?) -> Trail {
+        Trail(
+            attempts: memory.progress.attempts, submittedAt: work.message.timestamp,
+            startedAt: memory.startedAt,
+            finishedAt: time.wallTime, requestID: requestID)
+    }
+}
+
+/// What is remembered of a message while it is in the pipeline.
+struct JobMemory: Sendable {
+    var submission: Submission?
+    var progress = Progress()
+    var startedAt: Int64 = 0
+}
+
+extension JobRunner {
+    private func log(_ message: OutboundMessage, _ work: Work, _ memory: JobMemory) {
+        guard logger.logLevel <= .info else { return }
+        logger.info(
+            "answered",
+            metadata: [
+                "job.id": .string(memory.submission?.job.id.description ?? "-"),
+                "event.type": .string(message.headers.text("ce_type") ?? "-"),
+                "job.attempts": "\(memory.progress.attempts)", "kafka.topic": "\(work.origin.topic)",
+                "kafka.partition": "\(work.origin.partition)", "kafka.offset": "\(work.origin.offset)",
+            ])
+    }
+
+    private func logRetry(
+        _ error: GatewayError, after pause: Duration, _ submission: Submission, _ work: Work,
+        _ memory: JobMemory
+    ) {
+        let level: Logger.Level =
+            switch error {
+            case .misconfigured: .error
+            case .notSent, .throttled, .busy, .conflict, .ambiguous, .tokenUnusable, .refused: .info
+            }
+        logger.log(
+            level: level, "the gateway gave no answer; trying again",
+            metadata: [
+                "job.id": .string(submission.job.id.description), "job.account": "\(submission.job.account)",
+                "job.attempts": "\(memory.progress.attempts)", "retry.pause": "\(pause)",
+                "gateway.error": "\(error.fault)", "money.may.have.moved": "\(memory.progress.isAmbiguous)",
+            ])
+    }
+}

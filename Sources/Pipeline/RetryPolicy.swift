@@ -1,0 +1,35 @@
+/// How often, and after what pauses, a job is tried again.
+public struct RetryPolicy: Sendable, Hashable {
+    /// Attempts that reached the gateway and got no answer, before the job becomes a dead letter.
+    public var attemptsMax: Int
+    /// The longest pause before the second attempt; it doubles with each further one.
+    public var pauseBase: Duration
+    /// The longest pause at all.
+    public var pauseMax: Duration
+    /// The longest `Retry-After` that is believed.
+    public var retryAfterMax: Duration
+    /// How long an account's credentials may be refused before its jobs become dead letters.
+    public var misconfiguredGrace: Duration
+
+    /// The defaults ride out a gateway restart of about a minute.
+    public init(
+        attemptsMax: Int = 8, pauseBase: Duration = .milliseconds(500), pauseMax: Duration = .seconds(30),
+        retryAfterMax: Duration = .seconds(300), misconfiguredGrace: Duration = .seconds(300)
+    ) {
+        self.attemptsMax = attemptsMax
+        self.pauseBase = pauseBase
+        self.pauseMax = pauseMax
+        self.retryAfterMax = retryAfterMax
+        self.misconfiguredGrace = misconfiguredGrace
+    }
+
+    /// The pause after the `failures`-th failure: exponential backoff with full jitter.
+    ///
+    /// `chance` is a random number in 0..<1. Full jitter spreads clients that failed together best: Amazon's
+    /// "Exponential Backoff And Jitter", 2015.
+    public func pause(afterFailures failures: Int, chance: Double) -> Duration {
+        let doublings = min(max(failures - 1, 0), 30)
+        let ceiling = min(pauseBase * (1 << doublings), pauseMax)
+        return ceiling * chance
+    }
+}

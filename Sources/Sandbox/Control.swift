@@ -1,0 +1,83 @@
+import ExactJSON
+
+/// The endpoints under `/_sandbox`, which a test or an operator reads and arms without credentials.
+struct Control: Sendable {
+    static let prefix = "/_sandbox/"
+
+    let gateway: Gateway
+    let arrivals: ArrivalLog
+    let faults: FaultBoard
+
+    func answer(_ call: Call) async -> Reply {
+        do throws(ControlRefusal) {
+            return try await route(call)
+        } catch {
+            return error.reply
+        }
+    }
+
+    private func route(_ call: Call) async throws(ControlRefusal) -> Reply {
+        switch "\(call.method) \(call.path.dropFirst(Self.prefix.count))" {
+        case "GET payments": return Reply(200, try await payments(call))
+        case "GET requests":
+            let first = try Self.number(call.query["from"], "from") ?? 0
+            let limit = try Self.number(call.query["limit"], "limit") ?? gateway.configuration.requestsMax
+            return Reply(200, await arrivals.json(from: first, limit: limit))
+        case "GET summary": return Reply(200, await summary())
+        case "POST reset":
+            for seller in gateway.sellers { await seller.reset() }
+            await arrivals.reset()
+            await faults.disarmAll()
+            return Reply(200, ["reset": true])
+        case "POST seed":
+            return Reply(201, try await seller(call).seed(SeedRequest(try object(call)), now: call.now))
+        case "POST card-tokens":
+            return Reply(
+                201, try await seller(call).makeTokens(TokensRequest(try object(call)), now: call.now))
+        case "POST faults": return Reply(201, try await faults.arm(FaultRequest(try object(call))))
+        case "GET faults": return Reply(200, await faults.json)
+        case "DELETE faults":
+            await faults.disarmAll()
+            return Reply(200, ["disarmed": true])
+        default: return Refusal.noResource(path: call.path).reply(call.stamp)
+        }
+    }
+
+    private func object(_ call: Call) throws(ControlRefusal) -> JSONObject {
+        if call.body.isEmpty { return [:] }
+        guard let object = (try? JSON(parsing: call.body))?.object else {
+            throw ControlRefusal("the body must be a JSON object")
+        }
+        return object
+    }
+
+    /// `?account=1` for the second of several sellers.
+    private func seller(_ call: Call) throws(ControlRefusal) -> Seller {
+        let index = try Self.number(call.query["account"], "account") ?? 0
+        guard gateway.sellers.indices.contains(index) else {
+            throw ControlRefusal("there is no account \(index)")
+        }
+        return gateway.sellers[index]
+    }
+
+    private func payments(_ call: Call) async throws(ControlRefusal) -> JSON {
+        let limit = try Self.number(call.query["limit"], "limit") ?? Int.max
+        let offset = try Self.number(call.query["offset"], "offset") ?? 0
+        let reference = call.query["external_reference"]
+        return try await seller(call).ledger(reference: reference, offset: offset, limit: limit)
+    }
+
+    private func summary() async -> JSON {
+        var accounts: [JSON] = []
+        for seller in gateway.sellers { accounts.append(await seller.summary) }
+        return ["accounts": .array(accounts), "requests": await arrivals.summary]
+    }
+
+    private static func number(_ text: String?, _ name: String) throws(ControlRefusal) -> Int? {
+        guard let text else { return nil }
+        guard let number = Int(text), number >= 0 else {
+            throw ControlRefusal("\(name) must be a number from 0")
+        }
+        return number
+    }
+}

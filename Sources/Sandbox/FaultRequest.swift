@@ -1,0 +1,77 @@
+import ExactJSON
+
+/// The body of POST /_sandbox/faults.
+struct FaultRequest: Sendable {
+    let name: String
+    let match: FaultMatch
+    let kind: Fault.Kind
+    let times: Int?
+    let probability: Int64?
+    let seed: UInt64?
+
+    static let kinds = [
+        "latency", "slow", "429", "status", "5xx-before", "5xx-after", "reset-before", "reset-after", "hang",
+        "hang-after",
+    ]
+
+    init(_ body: JSONObject) throws(ControlRefusal) {
+        let fields = ControlFields(
+            body,
+            known: [
+                "match", "kind", "milliseconds", "retry_after", "status", "body", "times", "probability",
+                "seed",
+            ])
+        try fields.checkNames()
+        name = try fields.string("kind") ?? ""
+        match = try Self.match(body["match"])
+        kind = try Self.kind(name, fields)
+        times = try fields.integer("times", 1...1_000_000_000)
+        seed = try fields.integer("seed", 0...Int.max).map { UInt64($0) }
+        probability = try Self.probability(body["probability"])
+    }
+
+    func fault(id: Int) -> Fault {
+        Fault(
+            id: id, name: name, match: match, kind: kind, times: times, probability: probability, seed: seed)
+    }
+
+    private static func match(_ value: JSON?) throws(ControlRefusal) -> FaultMatch {
+        guard let value else { return FaultMatch() }
+        guard let object = value.object else { throw ControlRefusal("match must be an object") }
+        let fields = ControlFields(object, known: ["method", "path", "holder", "external_reference"])
+        try fields.checkNames()
+        return FaultMatch(
+            method: try fields.string("method")?.uppercased(), path: try fields.string("path"),
+            holder: try fields.string("holder"), externalReference: try fields.string("external_reference"))
+    }
+
+    private static func kind(_ name: String, _ fields: ControlFields) throws(ControlRefusal) -> Fault.Kind {
+        let wait = try fields.integer("milliseconds", 0...3_600_000).map { Duration.milliseconds($0) }
+        switch name {
+        case "latency", "slow":
+            guard let wait else { throw ControlRefusal("\(name) needs milliseconds") }
+            return name == "slow" ? .slow(wait) : .latency(wait)
+        case "429":
+            return .throttled(retryAfter: try fields.integer("retry_after", 0...86_400).map { Int64($0) })
+        case "status":
+            guard let status = try fields.integer("status", 200...599) else {
+                throw ControlRefusal("status needs a status")
+            }
+            return .status(status, fields.body["body"])
+        case "5xx-before", "5xx-after":
+            return .serverError(try fields.integer("status", 500...599) ?? 500, after: name == "5xx-after")
+        case "reset-before", "reset-after": return .reset(after: name == "reset-after")
+        case "hang", "hang-after": return .hang(wait, after: name == "hang-after")
+        default: throw ControlRefusal("kind must be one of \(kinds.joined(separator: ", "))")
+        }
+    }
+
+    /// A number from 0 to 1, kept as parts of a million.
+    private static func probability(_ value: JSON?) throws(ControlRefusal) -> Int64? {
+        guard let value else { return nil }
+        guard let share = value.decimal?.rescaled(to: 6), (0...1_000_000).contains(share.coefficient) else {
+            throw ControlRefusal("probability must be a number from 0 to 1 with at most six decimals")
+        }
+        return share.coefficient
+    }
+}

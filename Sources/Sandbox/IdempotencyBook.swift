@@ -1,0 +1,48 @@
+import ExactJSON
+
+/// What the idempotency keys of one seller stand for.
+///
+/// Mercado Pago documents that a key repeats an earlier result. That another body under the same key is a
+/// conflict (409), that a key in use is locked (423), and that refusals aren't remembered are our choices.
+struct IdempotencyBook: Sendable {
+    /// What a POST under a key meets.
+    enum Decision: Equatable {
+        /// The key is locked now, for this call.
+        case fresh
+        /// The same body has made this payment.
+        case replay(paymentID: Int64)
+        /// Another body is being paid for, or was.
+        case conflict
+        /// The same body is being paid for.
+        case locked
+    }
+
+    private struct Entry {
+        let body: [UInt8]
+        var paymentID: Int64?
+    }
+
+    private var entries: [String: Entry] = [:]
+    private var posts: BoundedStore<String, Int>
+
+    init(keysMax: Int) { posts = BoundedStore(max: keysMax) }
+
+    /// Two bodies are the same where their canonical JSON is: the order of members is no other payment.
+    mutating func begin(_ key: String, body: [UInt8]) -> Decision {
+        if let count = posts[key] { posts[key] = count + 1 } else { posts.insert(1, for: key) }
+        guard let entry = entries[key] else {
+            entries[key] = Entry(body: body)
+            return .fresh
+        }
+        guard entry.body == body else { return .conflict }
+        return entry.paymentID.map(Decision.replay(paymentID:)) ?? .locked
+    }
+
+    mutating func complete(_ key: String, paymentID: Int64) { entries[key]?.paymentID = paymentID }
+
+    /// Frees a key whose call made no payment, or whose payment was forgotten.
+    mutating func release(_ key: String) { entries[key] = nil }
+
+    /// How many POSTs came under a key, whatever became of them.
+    func posts(_ key: String) -> Int { posts[key] ?? 0 }
+}

@@ -1,0 +1,117 @@
+import ExactJSON
+
+extension Payment {
+    /// The payment object, with every field of recorded answers (fixture payment_base).
+    func json(seller: SandboxAccount, isLive: Bool) -> JSON {
+        var object: JSONObject = [
+            "id": JSON(id),
+            "date_created": .string(created.iso),
+            "date_approved": JSON(date(.approved)?.iso),
+            "date_last_updated": .string(updated.iso),
+            "date_of_expiration": nil,
+            "money_release_date": JSON(moneyRelease?.iso),
+            "money_release_status": outcome.isApproved ? "pending" : nil,
+            "operation_type": "regular_payment",
+            "issuer_id": .string(request.issuerID ?? String(brand.issuerID)),
+            "payment_method_id": .string(brand.id),
+            "payment_type_id": .string(brand.typeID),
+            "status": .string(outcome.status),
+            "status_detail": .string(outcome.detail),
+            "currency_id": .string(seller.site.currency),
+            "live_mode": .bool(isLive),
+            "authorization_code": outcome.hasAuthorization ? .string(authorizationCode) : nil,
+            "collector_id": JSON(seller.collectorID),
+            "payer": payerJSON,
+            "metadata": .object(MetadataNames.echo(request.body["metadata"]?.object ?? [:])),
+            "additional_info": additionalInfo,
+            "order": request.body["order"]?.object.map(JSON.object) ?? [:],
+            "external_reference": JSON(request.externalReference),
+            "transaction_amount": request.amount.asJSON,
+            "transaction_amount_refunded": 0,
+            "coupon_amount": 0,
+            "taxes_amount": 0,
+            "shipping_amount": 0,
+            "installments": JSON(request.installments),
+            "transaction_details": transactionDetails(decimals: seller.site.decimals),
+            "fee_details": feeDetails(decimals: seller.site.decimals),
+            "charges_details": [],
+            "captured": .bool(request.capture),
+            "binary_mode": .bool(request.binaryMode),
+            "card": cardJSON,
+            "refunds": [],
+            "payment_method": [
+                "id": .string(brand.id), "type": .string(brand.typeID),
+                "issuer_id": .string(String(brand.issuerID)),
+            ],
+            "processing_mode": "aggregator",
+            "acquirer_reconciliation": [],
+            "point_of_interaction": request.body["point_of_interaction"]?.object.map(JSON.object) ?? [:],
+            "three_ds_info": [:],
+            "internal_metadata": [:],
+            "build_version": "sandbox",
+        ]
+        for name in Self.echoed { object[name] = request.body[name] ?? .null }
+        for name in Self.unset { object[name] = .null }
+        return .object(object)
+    }
+
+    private static let echoed = [
+        "description", "statement_descriptor", "notification_url", "differential_pricing_id",
+        "merchant_account_id",
+        "sponsor_id",
+    ]
+
+    private static let unset = [
+        "money_release_schema", "counter_currency", "pos_id", "store_id", "integrator_id", "platform_id",
+        "corporation_id", "marketplace_owner", "deduction_schema", "call_for_authorize_id", "merchant_number",
+    ]
+
+    /// E-mail and document only where the payment went through, as Mercado Pago's reference says.
+    ///
+    /// The id is the payer's own user id, never the customer id.
+    private var payerJSON: JSON {
+        let payer = request.payer
+        let userID = savedCard.map { String($0.userID) } ?? (payer.kind == .registered ? payer.id : nil)
+        let document = payer.object["identification"]?.object
+        let hidden: JSON = ["type": nil, "number": nil]
+        let shown: JSON = [
+            "type": document?["type"] ?? JSON(card.identification.type),
+            "number": document?["number"] ?? JSON(card.identification.number),
+        ]
+        return [
+            "type": .string(payer.kind.rawValue), "id": JSON(userID), "operator_id": nil,
+            "email": outcome.showsPayer ? JSON(payer.email) : nil,
+            "identification": outcome.showsPayer ? shown : hidden,
+            "phone": ["area_code": nil, "number": nil, "extension": nil],
+            "first_name": payer.object["first_name"] ?? nil, "last_name": payer.object["last_name"] ?? nil,
+            "entity_type": payer.object["entity_type"] ?? nil,
+        ]
+    }
+
+    /// Quantities and prices of items come back as strings.
+    private var additionalInfo: JSON {
+        var info = request.body["additional_info"]?.object ?? [:]
+        if let items = info["items"]?.array {
+            info["items"] = .array(
+                items.map { item in
+                    guard var object = item.object else { return item }
+                    for name in ["quantity", "unit_price"] {
+                        if let number = object[name]?.number { object[name] = .string(number.literal) }
+                    }
+                    return .object(object)
+                })
+        }
+        for name in ["available_balance", "nsu_processadora", "authentication_code"] { info[name] = .null }
+        return .object(info)
+    }
+
+    private var cardJSON: JSON {
+        let saved = savedCard?.created ?? created
+        return [
+            "id": JSON(savedCard?.id), "first_six_digits": .string(card.number.firstSix),
+            "last_four_digits": .string(card.number.lastFour), "expiration_month": JSON(card.month),
+            "expiration_year": JSON(card.year), "date_created": .string(saved.iso),
+            "date_last_updated": .string(saved.iso), "cardholder": card.holderJSON,
+        ]
+    }
+}

@@ -1,0 +1,82 @@
+import FoundationEssentials
+
+/// One seller: whose customers, cards and payments a bearer token opens.
+public struct SandboxAccount: Sendable {
+    /// What the seller's server sends as `Authorization: Bearer …`.
+    public var accessToken: String
+    /// What a browser sends as `?public_key=…` to make card tokens.
+    public var publicKey: String
+    /// The seller's user id: `collector_id` of its payments, `merchant_id` of its customers.
+    public var collectorID: Int64
+    /// The seller's country.
+    public var site: SandboxSite
+
+    /// A seller; the defaults are made-up test credentials in Mercado Pago's `TEST-…` form.
+    public init(
+        accessToken: String = "TEST-sandbox-access-token",
+        publicKey: String = "TEST-sandbox-public-key",
+        collectorID: Int64 = 261_735_089,
+        site: SandboxSite = .argentina
+    ) {
+        self.accessToken = accessToken
+        self.publicKey = publicKey
+        self.collectorID = collectorID
+        self.site = site
+    }
+}
+
+/// How the sandbox behaves where Mercado Pago can be configured, is slow, or isn't documented.
+public struct SandboxConfiguration: Sendable {
+    /// The sellers; at least one, each with an access token of its own.
+    public var accounts: [SandboxAccount]
+    /// The address to listen on: keep it on the loopback, since the control endpoints ask for no credentials.
+    public var host = "127.0.0.1"
+    /// The port to listen on; `0` takes a free one, which is reported when the server listens.
+    public var port = 0
+
+    /// Time added to every call before anything else is done with it.
+    public var latency: Duration = .zero
+    /// How long a payment is being made; its idempotency key is locked (423) as long.
+    public var processing: Duration = .zero
+    /// How long a new payment stays invisible to a search by anything but its id.
+    public var paymentSearchLag: Duration = .zero
+    /// How long a new customer stays invisible to a search.
+    public var customerSearchLag: Duration = .zero
+    /// How long a `hang` fault keeps a connection, where the fault doesn't say.
+    public var hangMax: Duration = .seconds(60)
+
+    /// Whether a token that saved a card may still make one payment; strict by default.
+    public var savedTokenMayPay = false
+    /// Whether payments without a security code are enabled for the seller; refused (3013) by default.
+    public var allowsMissingSecurityCode = false
+    /// Whether the seller's token came from OAuth, so that an `application_fee` is taken.
+    ///
+    /// Refused (2059) by default.
+    public var isMarketplace = false
+    /// How many cards one customer may have before error 129; the real number is undocumented.
+    public var cardsPerCustomerMax = 20
+
+    /// How many customers an account keeps; beyond it the oldest is forgotten.
+    public var customersMax = 100_000
+    /// How many card tokens an account keeps; beyond it the oldest is forgotten.
+    public var tokensMax = 200_000
+    /// How many payments an account keeps; beyond it the oldest is forgotten, its idempotency key too.
+    public var paymentsMax = 200_000
+    /// How many arrivals the request log keeps.
+    public var requestsMax = 50_000
+    /// How many fault rules may be armed at once.
+    public var faultsMax = 100
+    /// How many bytes a request's body may have.
+    public var bodyMax = 1 << 20
+
+    /// Makes ids, card tokens and the draws of probable faults repeatable; random where `nil`.
+    public var seed: UInt64?
+    /// The clock, in milliseconds since 1970: tests put one here that they can move.
+    public var now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000) }
+
+    /// A sandbox for these sellers, with every other setting at its default.
+    public init(accounts: [SandboxAccount] = [SandboxAccount()]) {
+        precondition(!accounts.isEmpty, "a sandbox without a seller answers nobody")
+        self.accounts = accounts
+    }
+}

@@ -1,0 +1,45 @@
+import ExactJSON
+
+/// One seller's customers, cards, tokens and payments.
+actor Seller {
+    nonisolated let account: SandboxAccount
+    nonisolated let settings: SandboxConfiguration
+    var identifiers: Identifiers
+    var customers: BoundedStore<String, Customer>
+    var customersByEmail: [String: String] = [:]
+    var cards: [String: SavedCard] = [:]
+    var tokens: BoundedStore<String, CardToken>
+    var payments: BoundedStore<Int64, Payment>
+    var paymentsByReference: [String: [Int64]] = [:]
+    var keys: IdempotencyBook
+
+    init(_ account: SandboxAccount, settings: SandboxConfiguration, seed: UInt64?) {
+        self.account = account
+        self.settings = settings
+        identifiers = Identifiers(seed: seed)
+        customers = BoundedStore(max: settings.customersMax)
+        tokens = BoundedStore(max: settings.tokensMax)
+        payments = BoundedStore(max: settings.paymentsMax)
+        keys = IdempotencyBook(keysMax: settings.paymentsMax)
+    }
+
+    /// Whether objects say `live_mode`: everything but `TEST-…` credentials does.
+    nonisolated var isLive: Bool { !account.accessToken.hasPrefix("TEST-") }
+
+    /// Forgets everything; ids go on, so that none is handed out twice.
+    func reset() {
+        customers = BoundedStore(max: settings.customersMax)
+        customersByEmail = [:]
+        cards = [:]
+        tokens = BoundedStore(max: settings.tokensMax)
+        payments = BoundedStore(max: settings.paymentsMax)
+        paymentsByReference = [:]
+        keys = IdempotencyBook(keysMax: settings.paymentsMax)
+    }
+
+    /// The name that decides the outcome of what a call is about; `nil` where it can't be told.
+    func holder(token: String?, cardID: String?) -> String? {
+        if let token { return tokens[token]?.details.holder }
+        return cardID.flatMap { cards[$0]?.details.holder }
+    }
+}

@@ -1,0 +1,49 @@
+import PaymentJobs
+
+/// What a worker reads, where it answers, and how much it holds at once.
+public struct WorkerConfiguration: Sendable {
+    /// One inbound topic.
+    public struct Inbound: Sendable, Hashable {
+        /// The topic's name.
+        public var topic: String
+        /// What its jobs ask for, unless a message says otherwise.
+        public var kind: JobKind
+        /// Where its dead letters go.
+        public var deadLetterTopic: String
+
+        /// An inbound topic; its dead letters go to `<topic>.dead-letters` unless another name is given.
+        public init(topic: String, kind: JobKind, deadLetterTopic: String? = nil) {
+            self.topic = topic
+            self.kind = kind
+            self.deadLetterTopic = deadLetterTopic ?? topic + ".dead-letters"
+        }
+    }
+
+    /// The inbound topics.
+    public var inbound: [Inbound]
+    /// Where result events go.
+    public var eventTopics: [EventStream: String]
+    /// The consumer group, which dead letters name.
+    public var groupID: String
+    /// Records that may be in flight in one partition: open ones, and done ones above the frontier.
+    public var window = 1000
+    /// Records that may be in flight over all partitions.
+    public var maxInFlight = 10_000
+    /// The pause between two commits.
+    public var commitInterval: Duration = .milliseconds(50)
+    /// How long a revoked partition's running jobs are waited for.
+    public var revokeDeadline: Duration = .seconds(35)
+    /// How long a shutdown waits for running jobs.
+    public var drainDeadline: Duration = .seconds(45)
+    /// How long leaving the group and flushing the producer may take.
+    public var closeDeadline: Duration = .seconds(10)
+    /// The pause before an answer is sent again that the broker didn't take.
+    public var publishRetryPause: Duration = .seconds(1)
+
+    /// A configuration with the defaults of everything else.
+    public init(inbound: [Inbound], eventTopics: [EventStream: String], groupID: String) {
+        self.inbound = inbound
+        self.eventTopics = eventTopics
+        self.groupID = groupID
+    }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import ExactJSON
+import PaymentJobs
+import Sandbox
+import Testing
+
+@testable import App
+@testable import cobrador
+
+@Suite("The command line")
+struct CommandLineTests {
+    @Test(
+        "what can't be understood ends with 64, and says what is wrong",
+        arguments: [
+            (["fly"], "fly"),
+            (["--speed"], "--speed"),
+            (["run", "--speed"], "--speed"),
+            (["run", "now"], "now"),
+            (["run", "--set", "worker.window"], "worker.window"),
+            (["run", "--set", "=5"], "=5"),
+            (["run", "--set", "log.level=info", "--log-level", "debug"], "log.level is given twice"),
+            (["demo", "--jobs", "3"], "--jobs must be"),
+            (["demo", "--jobs", "many"], "many"),
+            (["demo", "--concurrency", "0"], "--concurrency must be"),
+            (["demo", "--latency", "50"], "50"),
+            (["demo", "--log-level", "loud"], "--log-level must be"),
+            (["sandbox", "--port", "70000"], "--port must be"),
+            (["sandbox", "--site", "MLX"], "MLX"),
+            (["broker", "--topic", "a b"], "a b"),
+            (["broker", "--topic", "a:0"], "a:0"),
+            (["broker", "--topic", "a:x"], "a:x"),
+            (["broker", "--topic", "a:1", "--topic", "a:2"], "given twice"),
+            (["broker", "--partitions", "0"], "--partitions must be"),
+            (["enqueue"], "Give a job's options"),
+            (["enqueue", "refund", "--job-id", "a"], "refund"),
+            (["enqueue", "--job-id", "a", "--file", "x"], "not both"),
+            (["enqueue", "--job-id", "a", "--skip-invalid"], "--skip-invalid needs --file"),
+            (["enqueue", "--job-id", "a", "--installments", "two"], "two"),
+        ])
+    func refused(_ arguments: [String], _ text: String) throws {
+        let error = #expect(throws: (any Error).self) { try CobradorCommand.parseAsRoot(arguments) }
+        let found = try #require(error)
+        #expect(CobradorCommand.exitCode(for: found).rawValue == ExitStatus.usage.rawValue)
+        #expect(CobradorCommand.fullMessage(for: found).contains(text))
+    }
+
+    @Test(
+        "help and version end with 0",
+        arguments: [["--help"], ["--version"], ["run", "--help"], ["demo", "-h"]])
+    func help(_ arguments: [String]) throws {
+        let error = #expect(throws: (any Error).self) {
+            var command = try CobradorCommand.parseAsRoot(arguments)
+            try command.run()
+        }
+        let found = try #require(error)
+        #expect(CobradorCommand.exitCode(for: found).rawValue == 0)
+        #expect(!CobradorCommand.fullMessage(for: found).isEmpty)
+    }
+
+    @Test("run's help lists every setting")
+    func settings() {
+        let help = RunCommand.helpMessage(columns: 80)
+        for entry in Catalogue.all { #expect(help.contains("\n  \(entry.key)")) }
+    }
+
+    @Test("examples and lists in help fit 80 columns: the parser would break them anywhere")
+    func width() {
+        let commands: [any ParsableCommand.Type] = [
+            CobradorCommand.self, RunCommand.self, EnqueueCommand.self, SandboxCommand.self,
+            BrokerCommand.self,
+            DemoCommand.self,
+        ]
+        for command in commands {
+            for line in command.configuration.discussion.split(separator: "\n") where line.hasPrefix("  ") {
+                #expect(line.count <= 79, "\(line)")
+            }
+        }
+    }
+
+    @Test("options become settings, the shortcuts too")
+    func sources() throws {
+        let command = try CobradorCommand.parseAsRoot([
+            "run", "-s", "account.rate=5", "--set", "kafka.raw.debug=a=b", "--bootstrap-servers", "k:1",
+        ])
+        let run = try #require(command as? RunCommand)
+        #expect(
+            run.options.sources.arguments == [
+                "account.rate": "5", "kafka.raw.debug": "a=b", "kafka.bootstrap-servers": "k:1",
+            ])
+    }
+
+    @Test("a job's options reach the job")
+    func job() throws {
+        let command = try CobradorCommand.parseAsRoot([
+            "enqueue", "register-card", "--job-id", "a", "--email", "a@example.com", "--token", "t",
+            "--no-capture",
+        ])
+        let enqueue = try #require(command as? EnqueueCommand)
+        #expect(enqueue.kind == .registerCard)
+        #expect(enqueue.job.options.fields.names == ["job_id", "token", "capture", "customer"])
+    }
+
+    @Test("sandbox and broker take their options")
+    func servers() throws {
+        let sandbox = try #require(
+            try CobradorCommand.parseAsRoot(["sandbox", "--port", "0", "--site", "mlb", "--latency", "5ms"])
+                as? SandboxCommand)
+        #expect(sandbox.site.site == .brazil)
+        #expect(sandbox.latency.duration == .milliseconds(5))
+        let broker = try #require(
+            try CobradorCommand.parseAsRoot(["broker", "-t", "a:3", "-t", "b"]) as? BrokerCommand)
+        #expect(broker.topic.map(\.name) == ["a", "b"])
+        #expect(broker.topic.map(\.partitions) == [3, nil])
+    }
+}

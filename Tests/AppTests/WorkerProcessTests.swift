@@ -1,0 +1,136 @@
+import Kafka
+import Logging
+import PaymentJobs
+import Synchronization
+import Testing
+
+@testable import App
+
+@Suite("The worker's process", .timeLimit(.minutes(1)))
+struct WorkerProcessTests {
+    /// A broker, a gateway that never answers, and a worker on both.
+    private struct Bench {
+        let broker: EmbeddedBroker
+        let gateway: SilentGateway
+        let sink = RecordingSink()
+        let logs: LogSetup
+        let environment: [String: String]
+
+        init(_ settings: [String: String] = [:]) throws {
+            logs = LogSetup(level: .notice, format: .text(isColoured: false), sink: sink)
+            let topics = BrokerProcess.usualTopics.map { (name: $0.0, partitions: 2) }
+            broker = try EmbeddedBroker(topics: topics, logger: Logger(label: "broker"))
+            gateway = try SilentGateway()
+            environment = [
+                "COBRADOR_KAFKA_BOOTSTRAP_SERVERS": broker.bootstrapServers,
+                "COBRADOR_GATEWAY_ACCESS_TOKEN": "TEST-sandbox", "COBRADOR_GATEWAY_BASE_URL": gateway.baseURL,
+                "COBRADOR_KAFKA_CONSUMER_SESSION_TIMEOUT": "3500ms",
+                "COBRADOR_KAFKA_CONSUMER_HEARTBEAT_INTERVAL": "300ms",
+                "COBRADOR_KAFKA_CONSUMER_FETCH_WAIT_MAX": "10ms",
+            ].merging(settings) { $1 }
+        }
+
+        func process(endAtOnce: @escaping @Sendable () -> Void = {}) async throws -> WorkerProcess {
+            let configuration = try await AppConfiguration.load(
+                ConfigurationSources(environment: environment))
+            return WorkerProcess(configuration, logs: logs, endAtOnce: endAtOnce)
+        }
+
+        func enqueue() async throws {
+            var options = JobOptions()
+            options.jobID = "stuck"
+            options.customerID = "1-a"
+            options.token = "t"
+            options.amount = "10"
+            let sources = ConfigurationSources(
+                environment: environment.filter { !$0.key.contains("GATEWAY") })
+            let terminal = Terminal(isTerminal: false, isColoured: false)
+            let line = try await Enqueue(sources: sources, kind: .chargeSavedCard, terminal: terminal)
+                .run(.job(options))
+            #expect(line.hasPrefix("1 job enqueued, all acknowledged"))
+        }
+    }
+
+    @Test("a signal drains it: exit code 0, and the log says so")
+    func drained() async throws {
+        let bench = try Bench()
+        let (signals, signal) = AsyncStream.makeStream(of: String.self)
+        signal.yield("SIGTERM")
+        #expect(try await bench.process().run(obeying: signals) == .done)
+        #expect(
+            bench.sink.lines.contains {
+                $0.contains("starting") && $0.contains("kafka.bootstrap-servers=127")
+            })
+        #expect(bench.sink.lines.contains { $0.contains("draining") && $0.contains("SIGTERM") })
+        #expect(bench.sink.lines.contains { $0.contains("finished and committed") })
+        #expect(!bench.sink.lines.contains { $0.contains("TEST-sandbox") })
+    }
+
+    @Test("the deadline forces it: exit code 2, and the log names the record that blocked")
+    func forced() async throws {
+        let bench = try Bench([
+            "COBRADOR_WORKER_DRAIN_DEADLINE": "100ms", "COBRADOR_GATEWAY_CALL_TIMEOUT": "3s",
+        ])
+        let (signals, signal) = AsyncStream.makeStream(of: String.self)
+        let process = try await bench.process()
+        async let status = process.run(obeying: signals)
+        try await bench.enqueue()
+        for await _ in bench.gateway.arrivals { break }
+        signal.yield("SIGTERM")
+        #expect(try await status == .forced)
+        let line = try #require(bench.sink.lines.first { $0.contains("ended at the deadline") })
+        #expect(line.contains("cobrador.jobs.charge-saved-card-"))
+        #expect(line.contains("@0"))
+    }
+
+    @Test("a second signal ends it at once")
+    func secondSignal() async throws {
+        let bench = try Bench()
+        let isEnded = Mutex(false)
+        let (signals, signal) = AsyncStream.makeStream(of: String.self)
+        let gateway = bench.gateway
+        let process = try await bench.process {
+            isEnded.withLock { $0 = true }
+            gateway.close()
+        }
+        async let status = process.run(obeying: signals)
+        try await bench.enqueue()
+        for await _ in bench.gateway.arrivals { break }
+        signal.yield("SIGTERM")
+        signal.yield("SIGINT")
+        #expect(try await status == .done)
+        #expect(isEnded.withLock { $0 })
+        #expect(bench.sink.lines.contains { $0.contains("ended at once") && $0.contains("SIGINT") })
+    }
+
+    @Test("a broker that isn't there: 69, with what to look at")
+    func unreachable() async throws {
+        let bench = try Bench(["COBRADOR_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"])
+        let process = try await bench.process()
+        let failure = await #expect(throws: CommandFailure.self) {
+            try await process.run(obeying: AsyncStream<String> { $0.finish() })
+        }
+        #expect(failure?.status == .unavailable)
+        #expect(failure?.description.contains("kafka.bootstrap-servers") == true)
+    }
+
+    @Test(
+        "settings that librdkafka refuses: 78, each by its name, no secret quoted",
+        arguments: ["KAFKA_RAW", "KAFKA_CONSUMER_RAW", "KAFKA_PRODUCER_RAW"])
+    func refused(_ prefix: String) async throws {
+        let bench = try Bench([
+            "COBRADOR_\(prefix)_NO_SUCH_THING": "1", "COBRADOR_\(prefix)_ENABLE_IDEMPOTENCE": "false",
+            "COBRADOR_\(prefix)_ENABLE_AUTO_COMMIT": "true",
+            "COBRADOR_\(prefix)_SSL_KEYSTORE_PASSWORD": "very-secret",
+        ])
+        let process = try await bench.process()
+        let failure = await #expect(throws: CommandFailure.self) {
+            try await process.run(obeying: AsyncStream<String> { $0.finish() })
+        }
+        #expect(failure?.status == .configuration)
+        #expect(failure?.description.contains("no.such.thing") == true)
+        let guarded = prefix == "KAFKA_CONSUMER_RAW" ? "enable.auto.commit" : "enable.idempotence"
+        #expect(failure?.description.contains(guarded) == true)
+        #expect(failure?.description.contains("very-secret") == false)
+    }
+}

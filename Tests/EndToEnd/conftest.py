@@ -1,0 +1,22 @@
+import pytest
+
+from harness import BINARY, Reader, Stage
+
+
+def pytest_sessionstart(session):
+    if not BINARY.exists():
+        pytest.exit(f"{BINARY} is not built; deploy/test builds it", returncode=2)
+
+
+@pytest.fixture
+def stage(tmp_path):
+    stage = Stage(tmp_path)
+    yield stage
+    stage.close()
+
+
+@pytest.fixture
+def reader(stage):
+    reader = Reader(stage)
+    yield reader
+    reader.close()

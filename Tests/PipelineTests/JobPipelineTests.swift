@@ -1,0 +1,217 @@
+import Logging
+import PaymentJobs
+import Testing
+
+@testable import Pipeline
+
+/// A running pipeline with hand-turned clocks; everything ends with the body.
+private func withPipeline(
+    gateway: ScriptedGateway, limit: RateLimit? = nil, concurrency: Int = 10,
+    policy: RetryPolicy = RetryPolicy(attemptsMax: 3), time: ManualTime = ManualTime(),
+    _ body: (JobPipeline, Deliveries, ManualTime) async throws -> Void
+) async rethrows {
+    let pipeline = JobPipeline(
+        accounts: [.standard: gateway], limits: limit.map { [.standard: $0] } ?? [:],
+        concurrency: concurrency,
+        policy: policy, encoder: EventEncoder(source: "/test"), time: time,
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let deliveries = Deliveries()
+    try await withThrowingTaskGroup { group in
+        group.addTask { await pipeline.run { await deliveries.put($0) } }
+        try await body(pipeline, deliveries, time)
+        await pipeline.stop()
+        group.cancelAll()
+        try await group.waitForAll()
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct JobPipelineTests {
+    @Test func aChargeIsAnsweredWithOneCall() async throws {
+        let gateway = ScriptedGateway()
+        await withPipeline(gateway: gateway) { pipeline, deliveries, _ in
+            await pipeline.submit([Sample.work(1)])
+            let done = await deliveries.untilCount(1)
+            #expect(done.map(\.summary) == ["charge.approved"])
+            let key = IdempotencyKey(account: .standard, job: JobID("job-1")!).description
+            #expect(await gateway.calls == [.createPayment(job: "job-1", key: key)])
+        }
+    }
+
+    @Test func anAmbiguousCallIsRepeatedWithTheSameKey() async throws {
+        let gateway = ScriptedGateway { (_, call) throws(GatewayError) in
+            if call < 3 { throw .ambiguous(Sample.fault) }
+            return Sample.payment(1)
+        }
+        await withPipeline(gateway: gateway) { pipeline, deliveries, time in
+            await pipeline.submit([Sample.work(1)])
+            for _ in 0..<2 {
+                await time.untilSleeping()
+                time.advance(by: .seconds(30))
+            }
+            let done = await deliveries.untilCount(1)
+            #expect(done.map(\.summary) == ["charge.approved"])
+            #expect(await Set(gateway.calls).count == 1)
+            #expect(await gateway.calls.count == 3)
+        }
+    }
+
+    @Test func exhaustedRetriesEndAsADeadLetterOfUnknownMoney() async throws {
+        let gateway = ScriptedGateway { (_, _) throws(GatewayError) in throw .ambiguous(Sample.fault) }
+        await withPipeline(gateway: gateway) { pipeline, deliveries, time in
+            await pipeline.submit([Sample.work(1)])
+            for _ in 0..<2 {
+                await time.untilSleeping()
+                time.advance(by: .seconds(30))
+            }
+            #expect(await deliveries.untilCount(1).map(\.summary) == ["outcome-unknown, money unknown"])
+        }
+    }
+
+    @Test func aRetryHoldsItsLaneAndNoOther() async throws {
+        let gateway = ScriptedGateway { (job, call) throws(GatewayError) in
+            if job.jobID.description == "slow", call == 1 { throw .notSent(Sample.fault) }
+            return Sample.payment(1)
+        }
+        await withPipeline(gateway: gateway, concurrency: 1) { pipeline, deliveries, time in
+            await pipeline.submit([
+                Sample.work(1, Sample.charge("slow")), Sample.work(2, Sample.charge("behind")),
+                Sample.work(3, key: "b", Sample.charge("other")),
+            ])
+            #expect(await deliveries.untilCount(1).map(\.ticket.offset) == [3])
+            await time.untilSleeping()
+            time.advance(by: .seconds(1))
+            #expect(await deliveries.untilCount(3).map(\.ticket.offset) == [3, 1, 2])
+        }
+    }
+
+    @Test func noMoreThanTheLimitRunAtOnce() async throws {
+        let gateway = ScriptedGateway { (_, _) throws(GatewayError) in
+            for _ in 0..<10 { await Task.yield() }
+            return Sample.payment(1)
+        }
+        await withPipeline(gateway: gateway, concurrency: 4) { pipeline, deliveries, _ in
+            await pipeline.submit((1...200).map { Sample.work($0, key: "\($0)", Sample.charge("job-\($0)")) })
+            _ = await deliveries.untilCount(200)
+            #expect(await gateway.mostRunning == 4)
+        }
+    }
+
+    @Test func callsPassTheRateLimit() async throws {
+        let gateway = ScriptedGateway()
+        let limit = RateLimit(callsPerSecond: 1, burst: 2)
+        await withPipeline(gateway: gateway, limit: limit) { pipeline, deliveries, time in
+            await pipeline.submit((1...3).map { Sample.work($0, key: "\($0)", Sample.charge("job-\($0)")) })
+            #expect(await deliveries.untilCount(2).count == 2)
+            await time.untilSleeping()
+            #expect(await gateway.calls.count == 2)
+            time.advance(by: .seconds(1))
+            _ = await deliveries.untilCount(3)
+        }
+    }
+
+    @Test func throttlingHoldsTheWholeAccount() async throws {
+        let gateway = ScriptedGateway { (job, call) throws(GatewayError) in
+            if job.jobID.description == "first", call == 1 {
+                throw .throttled(Sample.fault, retryAfter: .seconds(5))
+            }
+            return Sample.payment(1)
+        }
+        await withPipeline(gateway: gateway) { pipeline, deliveries, time in
+            await pipeline.submit([Sample.work(1, Sample.charge("first"))])
+            await time.untilSleeping()
+            await pipeline.submit([Sample.work(2, key: "b", Sample.charge("second"))])
+            await time.untilSleeping(2)
+            time.advance(by: .milliseconds(4999))
+            #expect(await gateway.calls.count == 1)
+            time.advance(by: .seconds(31))
+            #expect(await deliveries.untilCount(2).allSatisfy { $0.summary == "charge.approved" })
+        }
+    }
+
+    @Test func whatIsNoJobIsADeadLetterAndItsLaneGoesOn() async throws {
+        let gateway = ScriptedGateway()
+        let poison = InboundMessage(topicKind: .chargeSavedCard, key: [1], value: Array("{".utf8))
+        await withPipeline(gateway: gateway) { pipeline, deliveries, _ in
+            await pipeline.submit([
+                Sample.work(1, poison), Sample.work(2, Sample.charge("x", account: "nobody")), Sample.work(3),
+            ])
+            let summaries = await deliveries.untilCount(3).map(\.summary)
+            #expect(
+                summaries == [
+                    "undecodable, money not-moved", "account-misconfigured, money not-moved",
+                    "charge.approved",
+                ])
+        }
+    }
+
+    @Test func aPaymentWithOurIdAndOtherContentIsAConflict() async throws {
+        let gateway = ScriptedGateway { (_, _) throws(GatewayError) in
+            var payment = Sample.payment(1)
+            payment.jobID = "job-1"
+            payment.digest = "another"
+            return payment
+        }
+        await withPipeline(gateway: gateway) { pipeline, deliveries, _ in
+            await pipeline.submit([Sample.work(1)])
+            #expect(await deliveries.untilCount(1).map(\.summary) == ["conflict, money unknown"])
+        }
+    }
+
+    @Test func aSupposedDuplicateIsNotReportedAsARejection() async throws {
+        let gateway = ScriptedGateway { (_, _) throws(GatewayError) in
+            Sample.payment(1, "rejected", "cc_rejected_duplicated_payment")
+        }
+        await withPipeline(gateway: gateway) { pipeline, deliveries, _ in
+            await pipeline.submit([Sample.work(1)])
+            #expect(await deliveries.untilCount(1).map(\.summary) == ["outcome-unknown, money unknown"])
+        }
+    }
+
+    @Test func withdrawingGivesBackWhatDoesNotRun() async throws {
+        let gateway = ScriptedGateway { (_, call) throws(GatewayError) in throw .notSent(Sample.fault) }
+        await withPipeline(gateway: gateway) { pipeline, deliveries, time in
+            await pipeline.submit([Sample.work(1), Sample.work(2), Sample.work(3, tenure: 2, key: "b")])
+            await time.untilSleeping()
+            #expect(await Set(pipeline.withdraw(tenure: 1).map(\.offset)) == [1, 2])
+            #expect(await pipeline.count == 1)
+        }
+    }
+
+    @Test func aRunningJobOfAWithdrawnTenureIsAbandonedInsteadOfRetried() async throws {
+        let door = Door()
+        let gateway = ScriptedGateway { (_, _) throws(GatewayError) in
+            await door.wait()
+            throw .notSent(Sample.fault)
+        }
+        await withPipeline(gateway: gateway) { pipeline, deliveries, _ in
+            await pipeline.submit([Sample.work(1)])
+            await door.untilSomebodyWaits()
+            #expect(await pipeline.withdraw(tenure: 1).isEmpty)
+            await door.open()
+            #expect(await deliveries.untilCount(1).map(\.summary) == ["abandoned"])
+        }
+    }
+}
+
+/// Holds callers until it is opened.
+actor Door {
+    private var isOpen = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private let arrival = Bell()
+
+    func wait() async {
+        if isOpen { return }
+        arrival.ring()
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    func untilSomebodyWaits() async {
+        while waiting.isEmpty { await arrival.wait() }
+    }
+
+    func open() {
+        isOpen = true
+        for continuation in waiting { continuation.resume() }
+        waiting = []
+    }
+}

@@ -1,0 +1,129 @@
+import PaymentJobs
+import Testing
+
+@testable import Pipeline
+
+@Suite struct ProgressTests {
+    let policy = RetryPolicy(attemptsMax: 3, pauseBase: .seconds(1), pauseMax: .seconds(8))
+    let start = ContinuousClock.now
+    let fault = Sample.fault
+
+    private func verdict(
+        _ progress: inout Progress, _ error: GatewayError, kind: JobKind = .chargeSavedCard,
+        after: Duration = .zero
+    ) -> Progress.Verdict {
+        progress.began()
+        return progress.verdict(on: error, kind: kind, policy: policy, now: start + after, chance: 0.5)
+    }
+
+    @Test func whatWasNotSentIsTriedForEver() {
+        var progress = Progress()
+        for _ in 0..<100 {
+            guard case .again(_, holdsAccount: false) = verdict(&progress, .notSent(fault)) else {
+                Issue.record("a call that never left must not end a job")
+                return
+            }
+        }
+        #expect(!progress.isAmbiguous)
+    }
+
+    @Test func pausesDoubleUpToTheirLimit() {
+        var progress = Progress()
+        let pauses = (0..<6).map { _ in verdict(&progress, .notSent(fault)) }
+        let expected: [Duration] = [0.5, 1, 2, 4, 4, 4].map { .seconds($0) }
+        #expect(pauses == expected.map { .again(after: $0, holdsAccount: false) })
+    }
+
+    @Test func throttlingWaitsAsLongAsAskedAndHoldsTheAccount() {
+        var progress = Progress()
+        let asked = verdict(&progress, .throttled(fault, retryAfter: .seconds(7)))
+        #expect(asked == .again(after: .seconds(7.5), holdsAccount: true))
+        let absurd = verdict(&progress, .throttled(fault, retryAfter: .seconds(86_400)))
+        #expect(absurd == .again(after: .seconds(301), holdsAccount: true))
+    }
+
+    @Test func exhaustedAmbiguityIsADeadLetterOfUnknownMoney() {
+        var progress = Progress()
+        for _ in 0..<2 { #expect(isAgain(verdict(&progress, .ambiguous(fault)))) }
+        #expect(verdict(&progress, .ambiguous(fault)) == .end(.deadLetter(.outcomeUnknown, .unknown, fault)))
+    }
+
+    @Test func aCardRegistrationNeverLeavesMoneyUnknown() {
+        var progress = Progress()
+        for _ in 0..<2 { #expect(isAgain(verdict(&progress, .ambiguous(fault), kind: .registerCard))) }
+        let last = verdict(&progress, .ambiguous(fault), kind: .registerCard)
+        #expect(last == .end(.deadLetter(.retriesExhausted, .notMoved, fault)))
+        for error in allErrors {
+            var progress = Progress()
+            if case .end(.deadLetter(_, .unknown, _)) = verdict(&progress, error, kind: .registerCard) {
+                Issue.record("\(error) of a card registration can't have moved money")
+            }
+        }
+    }
+
+    @Test func aRefusalIsAnAnswerUnlessAnEarlierCallMayHaveCharged() {
+        var clean = Progress()
+        #expect(verdict(&clean, .refused(fault)) == .end(.refused(fault.refusal)))
+        for doubtful in [GatewayError.ambiguous(fault), .busy(fault)] {
+            var progress = Progress()
+            _ = verdict(&progress, doubtful)
+            #expect(
+                verdict(&progress, .refused(fault)) == .end(.deadLetter(.outcomeUnknown, .unknown, fault)))
+        }
+    }
+
+    @Test func aBurntTokenAndAConflictOfKeysFailClosed() {
+        for error in [GatewayError.tokenUnusable(fault), .conflict(fault)] {
+            var progress = Progress()
+            #expect(verdict(&progress, error) == .end(.deadLetter(.outcomeUnknown, .unknown, fault)))
+        }
+    }
+
+    @Test func badCredentialsHoldTheAccountForTheirGraceTime() {
+        var progress = Progress()
+        #expect(isAgain(verdict(&progress, .misconfigured(fault))))
+        #expect(isAgain(verdict(&progress, .misconfigured(fault), after: .seconds(299))))
+        let end = verdict(&progress, .misconfigured(fault), after: .seconds(300))
+        #expect(end == .end(.deadLetter(.accountMisconfigured, .notMoved, fault)))
+    }
+
+    @Test func badCredentialsNeverHideThatMoneyMayHaveMoved() {
+        var progress = Progress()
+        _ = verdict(&progress, .ambiguous(fault))
+        _ = verdict(&progress, .misconfigured(fault))
+        #expect(isAgain(verdict(&progress, .misconfigured(fault), after: .seconds(3600))))
+    }
+
+    /// Every sequence of up to four errors: once a call may have moved money, no ending says that it hasn't.
+    @Test func noEndingEverDeniesThatMoneyMayHaveMoved() {
+        for sequence in sequences(of: 4) {
+            var progress = Progress()
+            var mayHaveMoved = false
+            for error in sequence {
+                mayHaveMoved = mayHaveMoved || error.mayHaveMovedMoney
+                guard case .end(let end) = verdict(&progress, error, after: .seconds(1000)) else { continue }
+                if mayHaveMoved, case .deadLetter(_, .unknown, _) = end { break }
+                #expect(!mayHaveMoved, "\(sequence) ended as \(end)")
+                break
+            }
+        }
+    }
+
+    private var allErrors: [GatewayError] {
+        [
+            .notSent(fault), .throttled(fault, retryAfter: nil), .busy(fault), .conflict(fault),
+            .ambiguous(fault),
+            .tokenUnusable(fault), .refused(fault), .misconfigured(fault),
+        ]
+    }
+
+    private func sequences(of length: Int) -> [[GatewayError]] {
+        guard length > 0 else { return [[]] }
+        let shorter = sequences(of: length - 1)
+        return shorter.flatMap { start in allErrors.map { start + [$0] } }
+    }
+
+    private func isAgain(_ verdict: Progress.Verdict) -> Bool {
+        if case .again = verdict { true } else { false }
+    }
+}

@@ -1,0 +1,105 @@
+import PaymentJobs
+import Pipeline
+
+/// A gateway that answers each call as a test's script says, and notes what it was asked.
+actor ScriptedGateway: PaymentGateway {
+    enum Call: Hashable {
+        case createPayment(job: String, key: String)
+        case cardToken
+        case customers
+        case createCustomer
+        case cards(CustomerID)
+        case addCard(CustomerID)
+    }
+
+    typealias Payments =
+        @Sendable (_ job: ChargeSavedCard, _ call: Int) async throws(GatewayError) -> GatewayPayment
+
+    private(set) var calls: [Call] = []
+    private(set) var running = 0
+    private(set) var mostRunning = 0
+    private let payments: Payments
+    var token = GatewayToken(
+        firstSixDigits: "503175", lastFourDigits: "0604", expirationMonth: 11, expirationYear: 2030)
+    var found: [[CustomerID]] = []
+    var created: CustomerID?
+    var saved: [GatewayCard] = []
+    var addResults: [Result<GatewayCard, GatewayError>] = []
+
+    init(payments: @escaping Payments = { (job, _) throws(GatewayError) in Sample.payment(1) }) {
+        self.payments = payments
+    }
+
+    func script(_ change: @Sendable (isolated ScriptedGateway) -> Void) { change(self) }
+
+    func createPayment(
+        for job: ChargeSavedCard, key: IdempotencyKey
+    ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
+        calls.append(.createPayment(job: job.jobID.description, key: key.description))
+        running += 1
+        mostRunning = max(mostRunning, running)
+        defer { running -= 1 }
+        let earlier = calls.count {
+            if case .createPayment(job.jobID.description, _) = $0 { true } else { false }
+        }
+        return GatewayAnswer(try await payments(job, earlier), requestID: "r-\(calls.count)")
+    }
+
+    func cardToken(_ token: CardToken) throws(GatewayError) -> GatewayAnswer<GatewayToken> {
+        calls.append(.cardToken)
+        return GatewayAnswer(self.token)
+    }
+
+    func customers(email: Secret<String>) throws(GatewayError) -> GatewayAnswer<[CustomerID]> {
+        calls.append(.customers)
+        return GatewayAnswer(found.isEmpty ? [] : found.removeFirst())
+    }
+
+    func createCustomer(_ details: CustomerDetails) throws(GatewayError) -> GatewayAnswer<CustomerID?> {
+        calls.append(.createCustomer)
+        return GatewayAnswer(created)
+    }
+
+    func cards(of customer: CustomerID) throws(GatewayError) -> GatewayAnswer<[GatewayCard]> {
+        calls.append(.cards(customer))
+        return GatewayAnswer(saved)
+    }
+
+    func addCard(
+        for job: RegisterCard, to customer: CustomerID
+    ) throws(GatewayError) -> GatewayAnswer<GatewayCard> {
+        calls.append(.addCard(customer))
+        return GatewayAnswer(try addResults.removeFirst().get())
+    }
+}
+
+/// What came out of a pipeline, in order.
+actor Deliveries {
+    private(set) var all: [Completion] = []
+    private let bell = Bell()
+
+    func put(_ completion: Completion) {
+        all.append(completion)
+        bell.ring()
+    }
+
+    /// Returns when `count` messages have left the pipeline.
+    func untilCount(_ count: Int) async -> [Completion] {
+        while all.count < count { await bell.wait() }
+        return all
+    }
+}
+
+extension Completion {
+    var message: OutboundMessage? {
+        if case .answered(let message) = ending { message } else { nil }
+    }
+
+    /// `ce_type`, or the dead letter's reason and money.
+    var summary: String {
+        guard let message else { return "abandoned" }
+        if let type = message.headers.text("ce_type") { return type }
+        let reason = message.headers.text("cobrador-dl-reason") ?? "?"
+        return "\(reason), money \(message.headers.text("cobrador-dl-money") ?? "?")"
+    }
+}

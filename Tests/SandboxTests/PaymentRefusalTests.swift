@@ -1,0 +1,121 @@
+import ExactJSON
+import Sandbox
+import Testing
+
+@Suite("Refused payments") struct PaymentRefusalTests {
+    @Test(
+        "a body that is wrong is refused with its code, and burns nothing",
+        arguments: [
+            ("amount", 1, 8), ("payer", ["type": "customer", "id": "x", "nick": "y"], 8),
+            ("payer", ["email": "a@b.com", "phone": ["prefix": "1"]], 8), ("transaction_amount", nil, 4_002),
+            ("transaction_amount", "100", 4_003), ("transaction_amount", 0, 4_037),
+            ("transaction_amount", -1, 4_037),
+            ("transaction_amount", .number(JSONNumber("0.001") ?? 0), 4_037), ("token", nil, 4_000),
+            ("token", 7, 2_062), ("installments", nil, 4_004), ("installments", "1", 4_005),
+            ("installments", 0, 4_033),
+            ("installments", 37, 4_033), ("payer", nil, 4_006), ("payer", "ana", 4_006),
+            ("payer", ["id": "x"], 4_013),
+            ("payer", ["type": "customer"], 4_012), ("payer", ["type": "friend", "id": "x"], 4_029),
+            ("payer", [:], 4_050), ("payer", ["email": "a"], 4_050),
+            ("payer", ["email": .string("a@" + String(repeating: "b", count: 254) + ".com")], 4_051),
+            ("payer", ["type": "customer", "id": "1-x"], 2_002), ("capture", "false", 1),
+            ("binary_mode", 1, 1),
+            ("metadata", "x", 4_022), ("notification_url", "shop", 4_020),
+            ("notification_url", .string("https://" + String(repeating: "x", count: 500)), 4_021),
+            ("application_fee", -1, 4_039), ("application_fee", 101, 4_038), ("application_fee", 1, 2_059),
+            ("three_d_secure_mode", "always", 1), ("external_reference", 5, 1),
+            ("payment_method_id", "visa", 3_028),
+            ("token", "00000000000000000000000000000000", 2_006),
+        ] as [(String, JSON?, Int64)])
+    func codes(_ name: String, _ value: JSON?, _ code: Int64) async throws {
+        try await Bench.run { bench in
+            let ana = try await bench.seed()[0]
+            let answer = try await bench.post("/v1/payments", Bench.charge(ana, [name: value]), key: "k")
+            #expect(answer.status == 400 && answer.json["error"] == "bad_request")
+            #expect(answer.code == JSON(code))
+            let stamp = "23-11-2026T12:00:00UTC;\(answer.header("X-Request-Id") ?? "")"
+            #expect(answer.json["cause"]?[0]?["data"] == .string(stamp))
+            // The same key with a corrected body: a refusal is not remembered, and the token is still good.
+            #expect(try await bench.post("/v1/payments", Bench.charge(ana), key: "k").status == 201)
+        }
+    }
+
+    @Test("unknown names are listed")
+    func names() async throws {
+        try await Bench.run { bench in
+            let ana = try await bench.seed()[0]
+            let answer = try await bench.post(
+                "/v1/payments", Bench.charge(ana, ["currency": "ARS"]), key: "k")
+            #expect(answer.json["message"] == "The name of the following parameters is wrong [currency]")
+        }
+    }
+
+    @Test("an idempotency key is demanded, and may have 64 characters")
+    func keys() async throws {
+        try await Bench.run { bench in
+            let ana = try await bench.seed()[0]
+            #expect(try await bench.post("/v1/payments", Bench.charge(ana)).code == 4_292)
+            let long = String(repeating: "k", count: 65)
+            #expect(try await bench.post("/v1/payments", Bench.charge(ana), key: long).code == 4_293)
+            let longest = String(repeating: "k", count: 64)
+            #expect(try await bench.post("/v1/payments", Bench.charge(ana), key: longest).status == 201)
+        }
+    }
+
+    @Test("a saved card needs its own customer and, by default, its security code")
+    func savedCards() async throws {
+        try await Bench.run { bench in
+            let (ana, eve) = (try await bench.seed(1, code: false)[0], try await bench.seed()[0])
+            let stolen = Bench.charge(eve, ["payer": ["type": "customer", "id": .string(ana.id)]])
+            #expect(try await bench.post("/v1/payments", stolen, key: "1").code == 3_003)
+            let guest = Bench.charge(eve, ["payer": ["email": "a@b.com"]])
+            #expect(try await bench.post("/v1/payments", guest, key: "2").code == 2_002)
+            #expect(try await bench.post("/v1/payments", Bench.charge(ana), key: "3").code == 3_013)
+        }
+        try await Bench.run({ $0.allowsMissingSecurityCode = true }) { bench in
+            let ana = try await bench.seed(1, code: false)[0]
+            #expect(try await bench.post("/v1/payments", Bench.charge(ana), key: "1").status == 201)
+        }
+    }
+
+    @Test("a token that saved a card pays only where that is allowed", arguments: [false, true])
+    func saveThenPay(_ isAllowed: Bool) async throws {
+        try await Bench.run({ $0.savedTokenMayPay = isAllowed }) { bench in
+            let ana = try await bench.seed()[0]
+            let token = try await bench.token("APRO", number: "4509953566233704")
+            let saved = try await bench.post("/v1/customers/\(ana.id)/cards", ["token": .string(token)])
+            #expect(saved.status == 201)
+            let body = Bench.charge(ana, ["token": .string(token)])
+            let answer = try await bench.post("/v1/payments", body, key: "1")
+            #expect(isAllowed ? answer.status == 201 : answer.code == 3_003)
+            #expect(try await bench.post("/v1/payments", body, key: "2").code == 3_003)
+        }
+    }
+
+    @Test("credentials, paths and methods are refused as recorded")
+    func doors() async throws {
+        try await Bench.run { bench in
+            let nobody = try await bench.call("GET", "/v1/payments/1", token: nil)
+            #expect(nobody.status == 401 && nobody.code == 5)
+            let wrong = try await bench.call("GET", "/v1/payments/1", token: "TEST-other")
+            #expect(wrong.status == 401)
+            #expect(wrong.json == ["code": "unauthorized", "message": "invalid access token"])
+            let missing = try await bench.get("/v1/payments/1")
+            #expect(missing.status == 404 && missing.code == 2_000)
+            #expect(try await bench.get("/v1/nothing").json["message"] == "Resource /v1/nothing not found.")
+            let method = try await bench.call("DELETE", "/v1/payments", nil)
+            #expect(method.status == 405 && method.code == "Method not allowed")
+            #expect(try await bench.get("/v1/payments/abc").status == 404)
+            #expect(try await bench.post("/v1/payments", "text", key: "1").code == 1)
+        }
+    }
+
+    @Test("a body beyond the limit is refused")
+    func size() async throws {
+        try await Bench.run({ $0.bodyMax = 100 }) { bench in
+            let body: JSON = ["email": .string(String(repeating: "x", count: 100))]
+            let answer = try await bench.post("/v1/customers", body)
+            #expect(answer.status == 413 && answer.header("X-Request-Id") != nil)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import PaymentJobs
+import Pipeline
+
+/// A gateway that approves every charge, and holds calls back while a test wants it to.
+actor HeldGateway: PaymentGateway {
+    struct Call: Sendable {
+        let job: String
+        let key: String
+        let idempotencyKey: String
+    }
+
+    private(set) var calls: [Call] = []
+    /// Customers for whom two calls ran at once.
+    private(set) var overlaps: Set<String> = []
+    private var runningKeys: [String] = []
+    private var payments: [IdempotencyKey: Int64] = [:]
+    private var isHolding = false
+    private var held: [(job: String, door: AsyncStream<Never>.Continuation)] = []
+    private let bell = Bell()
+
+    func holdCalls() { isHolding = true }
+
+    /// Lets calls end, and those to come pass.
+    func letGo(except job: String? = nil) {
+        isHolding = job != nil
+        for call in held where call.job != job { call.door.finish() }
+        held.removeAll { $0.job != job }
+    }
+
+    /// Returns when `count` different payments have been made.
+    func untilCharged(_ count: Int) async {
+        while payments.count < count { await bell.wait() }
+    }
+
+    func untilRunning(_ count: Int) async {
+        while held.count < count { await bell.wait() }
+    }
+
+    func createPayment(
+        for job: ChargeSavedCard, key: IdempotencyKey
+    ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
+        let customer = job.customerID.description
+        calls.append(Call(job: job.jobID.description, key: customer, idempotencyKey: key.description))
+        if runningKeys.contains(customer) { overlaps.insert(customer) }
+        runningKeys.append(customer)
+        if isHolding {
+            let (closed, door) = AsyncStream<Never>.makeStream()
+            held.append((job.jobID.description, door))
+            bell.ring()
+            for await _ in closed {}
+            if Task.isCancelled { throw .ambiguous(GatewayFault(message: "cancelled while it was held")) }
+        } else {
+            for _ in 0..<3 { await Task.yield() }
+        }
+        runningKeys.removeAll { $0 == customer }
+        let id = payments[key] ?? Int64(payments.count + 1)
+        payments[key] = id
+        bell.ring()
+        let facts = PaymentFacts(
+            id: id, status: PaymentStatus(rawValue: "approved"), statusDetail: "accredited")
+        return GatewayAnswer(GatewayPayment(facts: facts))
+    }
+
+    func cardToken(_ token: CardToken) throws(GatewayError) -> GatewayAnswer<GatewayToken> {
+        throw unexpected
+    }
+
+    func customers(email: Secret<String>) throws(GatewayError) -> GatewayAnswer<[CustomerID]> {
+        throw unexpected
+    }
+
+    func createCustomer(_ details: CustomerDetails) throws(GatewayError) -> GatewayAnswer<CustomerID?> {
+        throw unexpected
+    }
+
+    func cards(of customer: CustomerID) throws(GatewayError) -> GatewayAnswer<[GatewayCard]> {
+        throw unexpected
+    }
+
+    func addCard(
+        for job: RegisterCard, to customer: CustomerID
+    ) throws(GatewayError) -> GatewayAnswer<GatewayCard> {
+        throw unexpected
+    }
+
+    private var unexpected: GatewayError { .refused(GatewayFault(message: "these tests only charge")) }
+}
