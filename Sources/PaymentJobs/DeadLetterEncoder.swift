@@ -84,4 +84,28 @@ extension OutboundMessage {
         copy.headers.append(MessageHeader(header, String(bytes.count)))
         return copy
     }
+
+    /// The message with our own headers alone, and without a long key: for a record whose headers or key are
+    /// what is too large.
+    public func stripped(origin: Origin) -> OutboundMessage {
+        var copy = truncated(origin: origin)
+        copy.headers = copy.headers.filter {
+            $0.name.hasPrefix(DeadLetterHeader.prefix) || $0.name == DeadLetterHeader.foreignOriginalTopic
+        }
+        copy.headers.append(MessageHeader(DeadLetterHeader.name("stripped"), String(headers.count)))
+        if let key, key.count > JobDecoder.keySizeMax { copy.key = nil }
+        return copy
+    }
+}
+
+extension DeadLetterHeader {
+    /// What the headers of dead letters of other tools begin with: Spring Kafka's, Kafka Connect's, KPipe's.
+    private static let foreignPrefixes = ["kafka_dlt-", "retry_topic-", "__connect.errors.", "x-dlq-"]
+
+    /// Whether a message has been a dead letter, ours or another tool's.
+    public static func marks(_ headers: [MessageHeader]) -> Bool {
+        headers.contains { header in
+            header.name.hasPrefix(prefix) || foreignPrefixes.contains { header.name.hasPrefix($0) }
+        }
+    }
 }

@@ -12,7 +12,7 @@ struct Envelope {
 
     static func read(_ message: InboundMessage, object: JSONObject) throws(JobRefusal) -> Envelope {
         let contentType = message.headers.last { $0.name.lowercased() == "content-type" }
-            .map { String(decoding: $0.value, as: UTF8.self).lowercased() }
+            .map { String(decoding: $0.value ?? [], as: UTF8.self).lowercased() }
         var envelope =
             if let contentType, contentType.hasPrefix("application/cloudevents") {
                 try structured(object)

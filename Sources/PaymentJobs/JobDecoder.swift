@@ -5,6 +5,9 @@ public struct JobDecoder: Sendable {
     /// The longest value that is read, in bytes.
     public var maxValueSize: Int
 
+    /// The longest key that a job may have, in bytes: its event carries the key too.
+    public static let keySizeMax = 1024
+
     /// A decoder with a limit on the value's size in bytes.
     public init(maxValueSize: Int = 262_144) { self.maxValueSize = maxValueSize }
 
@@ -12,6 +15,11 @@ public struct JobDecoder: Sendable {
     ///
     /// - Throws: A ``JobRefusal`` that names every field that is wrong and quotes none.
     public func decode(_ message: InboundMessage) throws(JobRefusal) -> Submission {
+        if let key = message.key, key.count > Self.keySizeMax {
+            throw JobRefusal(
+                .invalid, [.init("", "the key of \(key.count) bytes is over the limit of \(Self.keySizeMax)")]
+            )
+        }
         guard let value = message.value else {
             throw JobRefusal(.undecodable, [.init("", "the message has no value (a tombstone)")])
         }

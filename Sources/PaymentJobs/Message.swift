@@ -2,11 +2,11 @@
 public struct MessageHeader: Sendable, Hashable {
     /// The header's name.
     public var name: String
-    /// The header's bytes; UTF-8 text wherever Cobrador writes one.
-    public var value: [UInt8]
+    /// The header's bytes, UTF-8 text wherever Cobrador writes one; Kafka knows headers without a value.
+    public var value: [UInt8]?
 
     /// A header with bytes.
-    public init(name: String, value: [UInt8]) {
+    public init(name: String, value: [UInt8]?) {
         self.name = name
         self.value = value
     }
@@ -46,6 +46,6 @@ public struct InboundMessage: Sendable {
 extension [MessageHeader] {
     /// The text of the last header called `name`; nil where there is none, or where it isn't UTF-8.
     public func text(_ name: String) -> String? {
-        last { $0.name == name }.flatMap { String(validating: $0.value, as: UTF8.self) }
+        last { $0.name == name }?.value.flatMap { String(validating: $0, as: UTF8.self) }
     }
 }

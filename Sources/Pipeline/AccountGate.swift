@@ -4,8 +4,19 @@ import PaymentJobs
 ///
 /// Every call to the gateway passes here, look-ups and tokens included.
 actor AccountGate {
+    /// How a call came through.
+    enum Passage: Sendable {
+        /// Without a wait.
+        case atOnce
+        /// After a wait, in which its job may have been taken back.
+        case afterWaiting
+    }
+
     private var bucket: TokenBucket?
     private var heldUntil: ContinuousClock.Instant?
+    private var holds = 0
+    private var sleepers: [Int: (tenure: Int, door: AsyncStream<Never>.Continuation)] = [:]
+    private var nextSleeper = 0
     private let time: any Timekeeper
 
     /// A gate without a limit where `limit` is nil.
@@ -14,19 +25,59 @@ actor AccountGate {
         self.time = time
     }
 
-    /// Returns when one more call may be made.
-    func pass() async throws(CancellationError) {
-        let now = time.now
-        let reserved = bucket?.reserve(at: now) ?? now
-        if reserved > now { try await time.sleep(until: reserved) }
-        // A pause that began meanwhile is for those too that had their moment already.
-        while let heldUntil, heldUntil > time.now { try await time.sleep(until: heldUntil) }
+    /// Returns when one more call may be made for a job of `tenure`, or when the tenure has been woken.
+    func pass(tenure: Int) async -> Passage {
+        var passage = Passage.atOnce
+        while true {
+            let now = time.now
+            let moment: ContinuousClock.Instant
+            let seen = holds
+            if let heldUntil, heldUntil > now {
+                // Without a limit nothing else keeps those who waited from calling at the same instant.
+                moment = bucket == nil ? heldUntil + .seconds(1) * Double.random(in: 0..<1) : heldUntil
+            } else {
+                moment = bucket?.reserve(at: now) ?? now
+                if moment <= now { return passage }
+            }
+            let wasHeld = heldUntil.map { $0 > now } ?? false
+            passage = .afterWaiting
+            guard await sleep(until: moment, tenure: tenure) else { return passage }
+            // A moment that was reserved before a hold began is no longer good.
+            if !(wasHeld && bucket != nil), holds == seen { return passage }
+        }
     }
 
     /// Lets no further call pass before `instant`: the gateway asked for a pause.
     func hold(until instant: ContinuousClock.Instant) {
+        guard instant > heldUntil ?? time.now else { return }
+        holds += 1
         bucket?.hold(until: instant)
-        heldUntil = max(heldUntil ?? instant, instant)
+        heldUntil = instant
+    }
+
+    /// Lets the jobs of `tenure` that wait here look whether they are still wanted.
+    func wake(tenure: Int) {
+        for sleeper in sleepers.values where sleeper.tenure == tenure { sleeper.door.finish() }
+    }
+
+    /// False where the sleeper was woken before its time.
+    private func sleep(until moment: ContinuousClock.Instant, tenure: Int) async -> Bool {
+        let (woken, door) = AsyncStream<Never>.makeStream()
+        let id = nextSleeper
+        nextSleeper += 1
+        sleepers[id] = (tenure, door)
+        defer { sleepers[id] = nil }
+        let time = time
+        return await withTaskGroup(of: Bool.self) { group in
+            group.addTask { (try? await time.sleep(until: moment)) != nil }
+            group.addTask {
+                for await _ in woken {}
+                return false
+            }
+            let isOver = await group.next() ?? false
+            group.cancelAll()
+            return isOver
+        }
     }
 }
 

@@ -25,21 +25,39 @@ struct Attempt: Sendable {
     }
 
     /// Saves a card: finds or makes the customer, and adds the card unless it is there already.
-    func register(_ job: RegisterCard) async throws(GatewayError) -> Finding<CardOutcome> {
-        let token = try await gateway.cardToken(job.token)
+    ///
+    /// `memory` carries over to the job's next run what this one learnt.
+    func register(
+        _ job: RegisterCard, memory: inout RegistrationMemory
+    ) async throws(GatewayError) -> Finding<CardOutcome> {
+        let token: GatewayToken
+        if let known = memory.token {
+            token = known
+        } else {
+            token = try await gateway.cardToken(job.token).value
+        }
+        memory.token = token
         let customer: CustomerID
         switch job.owner {
         case .existing(let id): customer = id
         case .person(let details): customer = try await self.customer(details)
         }
         let saved = try await gateway.cards(of: customer)
-        if let card = saved.value.first(where: token.value.matches) {
-            return .answer(
-                .registered(card.facts, customer: customer, wasAlreadyRegistered: true), saved.requestID)
+        if let card = saved.value.first(where: token.matches) {
+            let outcome = CardOutcome.registered(
+                card.facts, customer: customer, wasAlreadyRegistered: !memory.mayHaveAdded)
+            return .answer(outcome, saved.requestID)
         }
-        let added = try await gateway.addCard(for: job, to: customer)
-        return .answer(
-            .registered(added.value.facts, customer: customer, wasAlreadyRegistered: false), added.requestID)
+        let added: GatewayAnswer<GatewayCard>
+        do {
+            added = try await gateway.addCard(for: job, to: customer)
+        } catch {
+            memory.mayHaveAdded = memory.mayHaveAdded || error.mayHaveBeenDone
+            throw error
+        }
+        let outcome = CardOutcome.registered(
+            added.value.facts, customer: customer, wasAlreadyRegistered: false)
+        return .answer(outcome, added.requestID)
     }
 
     private func customer(_ details: CustomerDetails) async throws(GatewayError) -> CustomerID {
@@ -55,6 +73,14 @@ struct Attempt: Sendable {
                 message: "the gateway says that the customer exists, and its search doesn't find it yet",
                 requestID: again.requestID))
     }
+}
+
+/// What a card registration remembers between its runs.
+struct RegistrationMemory: Sendable {
+    /// What the token's card is: a token that has been used up may no longer be readable.
+    var token: GatewayToken?
+    /// Whether an earlier run may have added the card.
+    var mayHaveAdded = false
 }
 
 /// What an attempt that got an answer found.

@@ -1,9 +1,12 @@
 import PaymentJobs
 
-/// An account's gateway behind its gate.
+/// An account's gateway behind its gate, for the calls of one job.
 struct GatedGateway: PaymentGateway {
     let base: any PaymentGateway
     let gate: AccountGate
+    let tenure: Int
+    /// Whether the job is still this worker's to do.
+    let isOpen: @Sendable () async -> Bool
 
     func createPayment(
         for job: ChargeSavedCard, key: IdempotencyKey
@@ -39,11 +42,11 @@ struct GatedGateway: PaymentGateway {
         return try await base.addCard(for: job, to: customer)
     }
 
+    /// No call is made for a job that was taken back while it waited for its turn: another worker has it.
     private func pass() async throws(GatewayError) {
-        do {
-            try await gate.pass()
-        } catch {
-            throw .notSent(GatewayFault(message: "ended before its turn to call came"))
+        if case .atOnce = await gate.pass(tenure: tenure) { return }
+        if await !isOpen() || Task.isCancelled {
+            throw .notSent(GatewayFault(message: "given back before its turn to call came"))
         }
     }
 }

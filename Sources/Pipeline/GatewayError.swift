@@ -31,6 +31,14 @@ public enum GatewayError: Error, Sendable, Hashable {
         }
     }
 
+    /// Whether the call itself may have been carried out.
+    public var mayHaveBeenDone: Bool {
+        switch self {
+        case .notSent, .throttled, .conflict, .tokenUnusable, .refused, .misconfigured: false
+        case .busy, .ambiguous: true
+        }
+    }
+
     /// What the gateway, or the connection to it, said.
     public var fault: GatewayFault {
         switch self {

@@ -12,8 +12,7 @@ public actor JobPipeline {
     private let time: any Timekeeper
     private var schedule: Schedule
     private var memories: [Ticket: JobMemory] = [:]
-    private var withdrawnTenures: Set<Int> = []
-    private var alarm: ContinuousClock.Instant?
+    private var openTenures: Set<Int> = []
     private var isStopping = false
     private let bell = Bell()
 
@@ -26,7 +25,7 @@ public actor JobPipeline {
         var gated: [AccountName: JobRunner.Account] = [:]
         for (name, gateway) in accounts {
             let gate = AccountGate(limit: limits[name], time: time)
-            gated[name] = JobRunner.Account(gateway: GatedGateway(base: gateway, gate: gate), gate: gate)
+            gated[name] = JobRunner.Account(gateway: gateway, gate: gate)
         }
         runner = JobRunner(
             accounts: gated, decoder: decoder, encoder: encoder, policy: policy, time: time, logger: logger)
@@ -37,20 +36,35 @@ public actor JobPipeline {
     /// Messages in the pipeline: queued, running and waiting for a retry.
     public var count: Int { schedule.count }
 
+    /// Lets messages of `tenures` in.
+    public func open(tenures: [Int]) { openTenures.formUnion(tenures) }
+
     /// Adds messages, those of one lane in their order.
-    public func submit(_ works: [Work]) {
-        for work in works { schedule.submit(work) }
+    ///
+    /// - Returns: Those whose tenure isn't open any more; they are not taken.
+    public func submit(_ works: [Work]) -> [Ticket] {
+        var refused: [Ticket] = []
+        for work in works {
+            if openTenures.contains(work.ticket.tenure) {
+                schedule.submit(work)
+            } else {
+                refused.append(work.ticket)
+            }
+        }
         bell.ring()
+        return refused
     }
 
-    /// Takes back every message of `tenure` that no call is being made for, and returns their tickets.
+    /// Closes `tenure`: takes back every message of it that no call is being made for, and returns their
+    /// tickets.
     ///
-    /// A running one is delivered when its attempt ends: answered, or abandoned where it would be retried.
-    public func withdraw(tenure: Int) -> [Ticket] {
-        withdrawnTenures.insert(tenure)
+    /// A running one is delivered when its attempt ends: answered, or abandoned where it would be retried, or
+    /// where it waits at the account's gate.
+    public func withdraw(tenure: Int) async -> [Ticket] {
+        openTenures.remove(tenure)
         let tickets = schedule.withdraw(tenure: tenure)
         for ticket in tickets { memories[ticket] = nil }
-        forgetTenureIfIdle(tenure)
+        for account in runner.accounts.values { await account.gate.wake(tenure: tenure) }
         return tickets
     }
 
@@ -67,8 +81,7 @@ public actor JobPipeline {
                 schedule.wake(at: time.now)
                 startReady(in: &group, deliver)
                 if isStopping, schedule.running == 0 { break }
-                setAlarm(in: &group)
-                await bell.wait()
+                await sleepUntilRung(or: schedule.nextWake)
             }
             group.cancelAll()
         }
@@ -91,16 +104,16 @@ public actor JobPipeline {
         var turn = first
         while true {
             let next: Turn?
-            switch await runner.run(turn.work, memory: &turn.memory) {
+            let tenure = turn.work.ticket.tenure
+            switch await runner.run(turn.work, memory: &turn.memory, isOpen: { await self.isOpen(tenure) }) {
             case .done(let ending):
-                await deliver(Completion(ticket: turn.work.ticket, ending: ending, origin: turn.work.origin))
+                await deliver(Completion(turn.work, ending))
                 next = await finished(turn.work)
             case .again(let pause):
                 if await postponed(turn, for: pause) {
                     next = await takeOrRing()
                 } else {
-                    await deliver(
-                        Completion(ticket: turn.work.ticket, ending: .abandoned, origin: turn.work.origin))
+                    await deliver(Completion(turn.work, .abandoned))
                     next = await finished(turn.work)
                 }
             }
@@ -111,7 +124,6 @@ public actor JobPipeline {
 
     private func finished(_ work: Work) -> Turn? {
         schedule.finish(work)
-        forgetTenureIfIdle(work.ticket.tenure)
         return takeOrRing()
     }
 
@@ -120,43 +132,38 @@ public actor JobPipeline {
         return Turn(work: work, memory: memories.removeValue(forKey: work.ticket) ?? JobMemory())
     }
 
+    private func isOpen(_ tenure: Int) -> Bool { openTenures.contains(tenure) }
+
     /// The next job of a slot.
     ///
-    /// Where there is none, the run loop looks whether it has to end, or to set an
-    /// alarm for a retry.
+    /// Where there is none, the run loop looks whether it has to end.
     private func takeOrRing() -> Turn? {
         let turn = take()
-        if turn == nil || needsAlarm { bell.ring() }
+        if turn == nil { bell.ring() }
         return turn
-    }
-
-    private func forgetTenureIfIdle(_ tenure: Int) {
-        if !withdrawnTenures.isEmpty, !schedule.isRunning(tenure: tenure) { withdrawnTenures.remove(tenure) }
     }
 
     /// Lets the job wait; false where its tenure was withdrawn meanwhile.
     private func postponed(_ turn: Turn, for pause: Duration) -> Bool {
-        guard !withdrawnTenures.contains(turn.work.ticket.tenure) else { return false }
+        guard isOpen(turn.work.ticket.tenure) else { return false }
         memories[turn.work.ticket] = turn.memory
         schedule.postpone(turn.work, until: time.now + pause)
+        // The run loop's sleep may end too late for this one.
+        bell.ring()
         return true
     }
 
-    private var needsAlarm: Bool {
-        schedule.nextWake.map { next in alarm.map { next < $0 } ?? true } ?? false
-    }
-
-    private func setAlarm(in group: inout DiscardingTaskGroup) {
-        guard needsAlarm, let next = schedule.nextWake else { return }
-        alarm = next
-        group.addTask {
-            try? await self.time.sleep(until: next)
-            await self.alarmRang(next)
+    /// Returns when somebody rings, or at `instant`; a cancelled task's clock never rings.
+    private func sleepUntilRung(or instant: ContinuousClock.Instant?) async {
+        guard let instant else { return await bell.wait() }
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                if (try? await self.time.sleep(until: instant)) != nil { await self.ring() }
+            }
+            await bell.wait()
+            group.cancelAll()
         }
     }
 
-    private func alarmRang(_ instant: ContinuousClock.Instant) {
-        if alarm == instant { alarm = nil }
-        bell.ring()
-    }
+    private func ring() { bell.ring() }
 }

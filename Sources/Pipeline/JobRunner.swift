@@ -23,25 +23,27 @@ struct JobRunner: Sendable {
 
     /// Runs `work` once.
     ///
-    /// `memory` lives as long as the message is in the pipeline.
-    func run(_ work: Work, memory: inout JobMemory) async -> Step {
+    /// `memory` lives as long as the message is in the pipeline; `isOpen` tells whether its tenure does.
+    func run(
+        _ work: Work, memory: inout JobMemory, isOpen: @escaping @Sendable () async -> Bool
+    ) async -> Step {
         if memory.submission == nil {
             memory.startedAt = time.wallTime
             do {
                 memory.submission = try decoder.decode(work.message)
+                memory.progress = Progress(mayHaveMovedMoney: DeadLetterHeader.marks(work.message.headers))
             } catch {
                 return deadLetter(DeadLetter(error), work, memory)
             }
         }
         guard let submission = memory.submission else { preconditionFailure("decoded above") }
         guard let account = accounts[submission.job.account] else {
-            let detail = "no account of this name is configured"
-            let letter = DeadLetter(
-                reason: .accountMisconfigured, detail: detail, money: .notMoved, jobID: submission.job.id)
-            return deadLetter(letter, work, memory)
+            return deadLetter(.unknownAccount(of: submission.job), work, memory)
         }
         memory.progress.began()
-        let attempt = Attempt(gateway: account.gateway)
+        let gateway = GatedGateway(
+            base: account.gateway, gate: account.gate, tenure: work.ticket.tenure, isOpen: isOpen)
+        let attempt = Attempt(gateway: gateway)
         do {
             switch submission.job {
             case .charge(let job):
@@ -51,7 +53,8 @@ struct JobRunner: Sendable {
                         trail: trail)
                 }
             case .register(let job):
-                return finish(try await attempt.register(job), work, memory) { answer, trail in
+                return finish(try await attempt.register(job, memory: &memory.registration), work, memory) {
+                    answer, trail in
                     encoder.message(
                         for: answer, of: job, from: work.message, provenance: submission.provenance,
                         trail: trail)
@@ -83,12 +86,14 @@ struct JobRunner: Sendable {
         _ error: GatewayError, _ submission: Submission, _ account: Account, _ work: Work,
         _ memory: inout JobMemory
     ) async -> Step {
+        // A call that this process broke off says nothing about the job: the next owner repeats it.
+        if Task.isCancelled { return .done(.abandoned) }
         let now = time.now
         let verdict = memory.progress.verdict(
             on: error, kind: submission.job.kind, policy: policy, now: now, chance: .random(in: 0..<1))
         switch verdict {
-        case .again(let pause, let holdsAccount):
-            if holdsAccount { await account.gate.hold(until: now + pause) }
+        case .again(let pause, let hold):
+            if let hold { await account.gate.hold(until: now + hold) }
             logRetry(error, after: pause, submission, work, memory)
             return .again(after: pause)
         case .end(.deadLetter(let reason, let money, let fault)):
@@ -140,7 +145,19 @@ struct JobRunner: Sendable {
 struct JobMemory: Sendable {
     var submission: Submission?
     var progress = Progress()
+    var registration = RegistrationMemory()
     var startedAt: Int64 = 0
+}
+
+extension DeadLetter {
+    /// A job that names an account that isn't configured.
+    ///
+    /// For a charge the money is unknown: an earlier configuration may have had the account.
+    fileprivate static func unknownAccount(of job: Job) -> DeadLetter {
+        DeadLetter(
+            reason: .accountMisconfigured, detail: "no account of this name is configured",
+            money: job.kind.canMoveMoney ? .unknown : .notMoved, jobID: job.id)
+    }
 }
 
 extension JobRunner {

@@ -8,8 +8,8 @@ struct Progress: Sendable {
     enum Verdict: Sendable, Equatable {
         /// The job ends without another call.
         case end(End)
-        /// The job is tried again after a pause; `holdsAccount` lets no other job of the account call before.
-        case again(after: Duration, holdsAccount: Bool)
+        /// The job is tried again after a pause; with `hold`, no job of the account calls before that is over.
+        case again(after: Duration, hold: Duration?)
     }
 
     /// How a job ends on a failed call.
@@ -21,10 +21,13 @@ struct Progress: Sendable {
     /// Runs of the job so far.
     private(set) var attempts = 0
     /// Whether an earlier call may have moved money.
-    private(set) var isAmbiguous = false
+    private(set) var isAmbiguous: Bool
     private var unansweredAttempts = 0
     private var failuresInRow = 0
     private var misconfiguredSince: Instant?
+
+    /// A job that comes back from a dead-letter topic may have been charged by whoever put it there.
+    init(mayHaveMovedMoney: Bool = false) { isAmbiguous = mayHaveMovedMoney }
 
     mutating func began() { attempts += 1 }
 
@@ -37,18 +40,19 @@ struct Progress: Sendable {
         failuresInRow += 1
         if kind.canMoveMoney, case .ambiguous = error { isAmbiguous = true }
         if kind.canMoveMoney, case .busy = error { isAmbiguous = true }
+        if case .misconfigured = error {} else { misconfiguredSince = nil }
         let pause = policy.pause(afterFailures: failuresInRow, chance: chance)
         switch error {
         case .notSent:
-            return .again(after: pause, holdsAccount: false)
+            return .again(after: pause, hold: nil)
         case .throttled(_, let retryAfter):
             let asked = min(retryAfter ?? pause, policy.retryAfterMax)
             // The jitter keeps those that were throttled together from coming back together.
-            return .again(after: asked + pause, holdsAccount: true)
+            return .again(after: asked + pause, hold: asked)
         case .busy(let fault), .ambiguous(let fault):
             unansweredAttempts += 1
             guard unansweredAttempts >= policy.attemptsMax else {
-                return .again(after: pause, holdsAccount: false)
+                return .again(after: pause, hold: nil)
             }
             return .end(exhausted(fault))
         case .conflict(let fault):
@@ -63,9 +67,11 @@ struct Progress: Sendable {
             let since = misconfiguredSince ?? now
             misconfiguredSince = since
             guard now - since >= policy.misconfiguredGrace, !isAmbiguous else {
-                return .again(after: pause, holdsAccount: true)
+                return .again(after: pause, hold: pause)
             }
-            return .end(.deadLetter(.accountMisconfigured, .notMoved, fault))
+            // An earlier tenure may have called with credentials that worked.
+            let money = kind.canMoveMoney ? MoneyState.unknown : .notMoved
+            return .end(.deadLetter(.accountMisconfigured, money, fault))
         }
     }
 

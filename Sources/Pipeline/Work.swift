@@ -57,8 +57,17 @@ public struct Completion: Sendable {
 
     /// Which message it was.
     public let ticket: Ticket
+    /// The lane whose order its answer keeps.
+    public let lane: Lane
     /// How it left.
     public let ending: Ending
     /// Where it stood.
     public let origin: Origin
+
+    init(_ work: Work, _ ending: Ending) {
+        ticket = work.ticket
+        lane = work.lane
+        self.ending = ending
+        origin = work.origin
+    }
 }

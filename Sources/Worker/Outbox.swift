@@ -3,43 +3,38 @@ import Logging
 import PaymentJobs
 import Pipeline
 
-/// The one writer of answers: collects finished jobs, publishes them, and reports each as settled once the
-/// broker has acknowledged its message.
+/// The one writer of answers to one topic: collects finished jobs, publishes them, and reports each as
+/// settled once the broker has acknowledged its message.
 ///
-/// One batch is on its way at a time. What finishes meanwhile makes up the next one, so batches grow with the
-/// load, and answers of one lane keep their order.
-actor Outbox {
-    /// How a record ended for the ledger.
-    enum Settlement: Sendable {
-        /// Its answer is durable.
-        case answered(Ticket)
-        /// It has no answer and stays open.
-        case abandoned(Ticket)
-    }
-
+/// One batch is on its way at a time; what finishes meanwhile makes up the next one, so batches grow with the
+/// load. An answer that the broker doesn't take waits for another try and holds up its lane's later answers,
+/// and no others.
+actor OutboxLine {
     private let producer: Producer
     private let topics: Topics
-    private let retryPause: Duration
     private let time: any Timekeeper
     private let logger: Logger
     private let bell = Bell()
-    private var waiting: [Completion] = []
+    private var queue: LetterQueue
     private var isStopping = false
 
     init(producer: Producer, topics: Topics, retryPause: Duration, time: any Timekeeper, logger: Logger) {
         self.producer = producer
         self.topics = topics
-        self.retryPause = retryPause
         self.time = time
         self.logger = logger
+        queue = LetterQueue(retryPause: retryPause)
     }
 
     func put(_ completion: Completion) {
-        waiting.append(completion)
+        queue.add(completion)
         bell.ring()
     }
 
-    /// Ends ``run(settling:)`` after what is waiting has been published.
+    /// Drops the answers of a tenure that has ended: the next owner of its records gives them.
+    func drop(tenure: Int) { queue.drop(tenure: tenure) }
+
+    /// Ends ``run(settling:)`` after what can be published at once has been.
     func stop() {
         isStopping = true
         bell.ring()
@@ -48,94 +43,122 @@ actor Outbox {
     /// Publishes until ``stop()``, or until the producer can't go on.
     func run(settling settle: @Sendable ([Settlement]) async -> Void) async throws(WorkerError) {
         while true {
-            await bell.wait()
-            while !waiting.isEmpty {
-                let batch = waiting
-                waiting = []
-                guard try await publish(batch) else { return }
-                await settle(
-                    batch.map { completion in
-                        switch completion.ending {
-                        case .answered: .answered(completion.ticket)
-                        case .abandoned: .abandoned(completion.ticket)
-                        }
-                    })
+            let batch = queue.take(at: time.now)
+            if batch.isEmpty {
+                if isStopping { return }
+                await sleepUntilRung(or: queue.nextTry)
+            } else {
+                await settle(try await publish(batch))
             }
-            if isStopping { return }
         }
     }
 
-    /// Returns when the broker has acknowledged every message of `batch`; false where it was told to stop
-    /// before that.
-    private func publish(_ batch: [Completion]) async throws(WorkerError) -> Bool {
-        var unsent: [Letter] = batch.compactMap { completion in
-            guard case .answered(let message) = completion.ending else { return nil }
-            return Letter(message: message, origin: completion.origin)
-        }
-        while !unsent.isEmpty {
-            let results = await producer.send(unsent.map(topics.record))
-            var failed: [Letter] = []
-            for (letter, result) in zip(unsent, results) {
-                guard case .failure(let error) = result else { continue }
-                failed.append(try next(letter, after: error))
+    /// Sends a batch, and returns what became settled by it.
+    private func publish(_ batch: [LetterQueue.Entry]) async throws(WorkerError) -> [Settlement] {
+        let letters = batch.compactMap(\.letter)
+        var results = (letters.isEmpty ? [] : await producer.send(letters.map(topics.record))).makeIterator()
+        var settled: [Settlement] = []
+        for entry in batch {
+            guard entry.letter != nil else {
+                settled.append(.abandoned(entry.ticket))
+                continue
             }
-            unsent = failed
-            if unsent.isEmpty { break }
-            if isStopping { return false }
-            await pause()
+            guard case .failure(let error)? = results.next() else {
+                settled.append(.answered(entry.ticket))
+                queue.sent(entry)
+                continue
+            }
+            if error.isFinal { throw .producerFailed(error) }
+            report(error, of: queue.failed(entry, isTooLarge: error.isTooLarge, at: time.now))
         }
-        return true
+        return settled
     }
 
-    /// What to send instead of a message that the broker didn't take.
-    private func next(_ letter: Letter, after error: ProduceError) throws(WorkerError) -> Letter {
-        if error.isFinal { throw .producerFailed(error) }
-        var next = letter
-        if error.isTooLarge, case .deadLetters = letter.message.destination, !letter.isTruncated {
-            next.message = letter.message.truncated(origin: letter.origin)
-            next.isTruncated = true
-        }
+    private func report(_ error: ProduceError, of entry: LetterQueue.Entry?) {
+        // The first try, and then ever more rarely: an answer may wait for hours.
+        guard let entry, let letter = entry.letter, entry.failures & (entry.failures - 1) == 0 else { return }
         logger.error(
             "an answer could not be published; its record stays open until it can",
             metadata: [
                 "kafka.topic": "\(letter.origin.topic)", "kafka.partition": "\(letter.origin.partition)",
                 "kafka.offset": "\(letter.origin.offset)", "kafka.error": "\(error)",
-                "kafka.answer.topic": "\(topics.topic(of: letter))",
+                "kafka.answer.topic": "\(topics.topic(of: letter))", "publish.failures": "\(entry.failures)",
             ])
-        return next
     }
 
-    private func pause() async { try? await time.sleep(until: time.now + retryPause) }
-}
-
-/// A message to publish, and the record that it answers.
-struct Letter: Sendable {
-    var message: OutboundMessage
-    var origin: Origin
-    var isTruncated = false
-}
-
-/// Which topic a message goes to.
-struct Topics: Sendable {
-    private let events: [EventStream: String]
-    private let deadLetters: [String: String]
-
-    init(_ configuration: WorkerConfiguration) {
-        events = configuration.eventTopics
-        deadLetters = Dictionary(
-            uniqueKeysWithValues: configuration.inbound.map { ($0.topic, $0.deadLetterTopic) })
-    }
-
-    func topic(of letter: Letter) -> String {
-        switch letter.message.destination {
-        case .events(let stream): events[stream] ?? "cobrador.events.\(stream.rawValue)"
-        case .deadLetters: deadLetters[letter.origin.topic] ?? letter.origin.topic + ".dead-letters"
+    private func sleepUntilRung(or instant: ContinuousClock.Instant?) async {
+        guard let instant else { return await bell.wait() }
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                if (try? await self.time.sleep(until: instant)) != nil { await self.ring() }
+            }
+            await bell.wait()
+            group.cancelAll()
         }
     }
 
-    @Sendable func record(of letter: Letter) -> ProducerRecord {
-        ProducerRecord(
-            topic: topic(of: letter), key: letter.message.key, value: letter.message.value,
-            headers: letter.message.headers.map { RecordHeader($0.name, $0.value) })
+    private func ring() { bell.ring() }
+}
+
+/// All answers: a line for each topic, so that one that can't be written to holds up no other.
+struct Outbox: Sendable {
+    private let topics: Topics
+    private let lines: [String: OutboxLine]
+
+    init(
+        producer: Producer, topics: Topics, retryPause: Duration, time: any Timekeeper, logger: Logger
+    ) {
+        self.topics = topics
+        var lines: [String: OutboxLine] = [:]
+        for topic in topics.all {
+            lines[topic] = OutboxLine(
+                producer: producer, topics: topics, retryPause: retryPause, time: time, logger: logger)
+        }
+        self.lines = lines
     }
+
+    func put(_ completion: Completion) async {
+        guard let line = lines[topics.topic(of: completion)] else {
+            preconditionFailure("every topic has its line")
+        }
+        await line.put(completion)
+    }
+
+    func drop(tenure: Int) async {
+        for line in lines.values { await line.drop(tenure: tenure) }
+    }
+
+    func stop() async {
+        for line in lines.values { await line.stop() }
+    }
+
+    /// Publishes until ``stop()``, or until the producer can't go on.
+    func run(settling settle: @escaping @Sendable ([Settlement]) async -> Void) async throws(WorkerError) {
+        let error = await withTaskGroup(of: WorkerError?.self) { group in
+            for line in lines.values {
+                group.addTask {
+                    do throws(WorkerError) {
+                        try await line.run(settling: settle)
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+            for await error in group where error != nil {
+                await stop()
+                return error
+            }
+            return nil
+        }
+        if let error { throw error }
+    }
+}
+
+/// How a record ended for the ledger.
+enum Settlement: Sendable, Equatable {
+    /// Its answer is durable.
+    case answered(Ticket)
+    /// It has no answer and stays open.
+    case abandoned(Ticket)
 }

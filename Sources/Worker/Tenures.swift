@@ -9,8 +9,8 @@ struct Tenure: Sendable {
     var ledger: PartitionLedger
     /// The frontier that the group's coordinator has acknowledged.
     var committed: Int64?
-    /// Messages that the pipeline has and hasn't delivered.
-    var inPipeline = 0
+    /// Offsets of records that were admitted, and are neither answered nor given back.
+    var inPipeline: Set<Int64> = []
     /// Whether no further message is admitted.
     var isEnding = false
 
@@ -32,14 +32,17 @@ struct Tenures: Sendable {
     var all: some Collection<Tenure> { byNumber.values }
     var count: Int { byNumber.count }
 
-    mutating func open(_ partition: TopicPartition, epoch: AssignmentEpoch, committed: Int64?) {
+    mutating func open(
+        _ partition: TopicPartition, epoch: AssignmentEpoch, committed: Int64?
+    ) -> Int {
         precondition(numbers[partition] == nil, "a partition has one tenure at a time")
         numbers[partition] = nextNumber
         byNumber[nextNumber] = Tenure(
             number: nextNumber, epoch: epoch, partition: partition,
             ledger: PartitionLedger(position: committed),
             committed: committed)
-        nextNumber += 1
+        defer { nextNumber += 1 }
+        return nextNumber
     }
 
     func current(_ partition: TopicPartition, epoch: AssignmentEpoch) -> Tenure? {
@@ -63,4 +66,22 @@ struct Tenures: Sendable {
         numbers[tenure.partition] = nil
         return tenure
     }
+}
+
+extension Tenure {
+    /// Notes a record that goes to the pipeline; false where it was there before.
+    mutating func admit(_ offset: Int64) -> Bool {
+        guard ledger.received(offset) else { return false }
+        inPipeline.insert(offset)
+        return true
+    }
+
+    /// Notes that a record's answer is durable, and returns by how many records the window has moved on.
+    mutating func answered(_ offset: Int64) -> Int {
+        inPipeline.remove(offset)
+        return ledger.done(offset)
+    }
+
+    /// Notes that a record left the pipeline without an answer.
+    mutating func givenBack(_ offset: Int64) { inPipeline.remove(offset) }
 }

@@ -17,6 +17,8 @@ public actor Worker {
     var tenures = Tenures()
     var idleBells: [Bell] = []
     let commitBell = Bell()
+    let commitTurn = Turnstile()
+    var leftBehind = LeftBehind()
     let drainBell = Bell()
     var isDraining = false
     var isStopped = false
@@ -59,8 +61,13 @@ public actor Worker {
                 return nil
             }
             group.addTask { .success(await self.draining()) }
+            group.addTask {
+                await self.untilCancelled()
+                return nil
+            }
             var result: Result<WorkerEnding, WorkerError>?
             while result == nil, let next = await group.next() { result = next }
+            await self.pipeline.stop()
             group.cancelAll()
             await self.stopAll()
             return result ?? .success(.drained)
@@ -78,10 +85,10 @@ public actor Worker {
     }
 
     private func consuming() async -> Result<WorkerEnding, WorkerError>? {
-        do {
+        do throws(KafkaError) {
             try await consumer.subscribe(configuration.inbound.map(\.topic))
         } catch {
-            return .failure(.consumerFailed(error))
+            return isDraining ? nil : .failure(.consumerFailed(error))
         }
         while true {
             let events = await consumer.next()
@@ -98,7 +105,7 @@ public actor Worker {
             if isStopped { return }
             try? await time.sleep(until: time.now + configuration.commitInterval)
             if isStopped { return }
-            if await !commit(tenures.all.map(\.number)) {
+            if case .unknown = await commit(tenures.all.map(\.number)) {
                 try? await time.sleep(until: time.now + configuration.publishRetryPause)
                 commitBell.ring()
             }
@@ -108,9 +115,26 @@ public actor Worker {
     private func draining() async -> WorkerEnding {
         while !isDraining, !isStopped { await drainBell.wait() }
         guard !isStopped else { return .drained }
-        let blocked = await end(tenures.all.map(\.number), within: configuration.drainDeadline)
+        leftBehind = LeftBehind()
+        let last = time.now + configuration.drainDeadline + configuration.closeDeadline
+        await withDiscardingTaskGroup { group in
+            // A commit that nobody answers ends with the consumer.
+            group.addTask {
+                if (try? await self.time.sleep(until: last)) != nil {
+                    await self.consumer.close(deadline: self.configuration.closeDeadline)
+                }
+            }
+            await end(tenures.all.map(\.number), within: configuration.drainDeadline)
+            group.cancelAll()
+        }
         await consumer.close(deadline: configuration.closeDeadline)
-        return blocked.isEmpty ? .drained : .forced(blocked: blocked)
+        return leftBehind.isEmpty ? .drained : .forced(blocked: leftBehind.names)
+    }
+
+    /// Turns a cancellation of ``run()`` into a drain: calls that were broken off are given back.
+    private func untilCancelled() async {
+        while !Task.isCancelled { try? await time.sleep(until: time.now + .seconds(3600)) }
+        drain()
     }
 
     /// Lets every loop see that it has to end.
@@ -120,7 +144,6 @@ public actor Worker {
         drainBell.ring()
         for bell in idleBells { bell.ring() }
         await consumer.close(deadline: configuration.closeDeadline)
-        await pipeline.stop()
         await outbox.stop()
         // What is still being sent ends here: as sent, or as an error that ends the outbox.
         await producer.close(deadline: configuration.closeDeadline)

@@ -26,6 +26,8 @@ public struct WorkerConfiguration: Sendable {
     /// The consumer group, which dead letters name.
     public var groupID: String
     /// Records that may be in flight in one partition: open ones, and done ones above the frontier.
+    ///
+    /// With many partitions it is less: all windows together hold at most ``maxInFlight``.
     public var window = 1000
     /// Records that may be in flight over all partitions.
     public var maxInFlight = 10_000
@@ -46,4 +48,8 @@ public struct WorkerConfiguration: Sendable {
         self.eventTopics = eventTopics
         self.groupID = groupID
     }
+
+    /// The window of each of `partitions`: all windows together hold no more than ``maxInFlight``, so that no
+    /// partition waits for another's slow job.
+    func window(over partitions: Int) -> Int { max(1, min(window, maxInFlight / max(1, partitions))) }
 }

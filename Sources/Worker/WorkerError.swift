@@ -14,7 +14,7 @@ public enum WorkerError: Error, Sendable {
 public enum WorkerEnding: Sendable, Hashable {
     /// Everything in flight was finished or given back, and committed.
     case drained
-    /// The deadline came first; these records were still running.
+    /// Not everything was: these records were still running, or these positions could not be committed.
     case forced(blocked: [String])
 }
 

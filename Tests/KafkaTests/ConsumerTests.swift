@@ -187,4 +187,23 @@ struct ConsumerTests {
         await consumer.close(deadline: .seconds(5))
         await #expect(throws: KafkaError.closed) { try await consumer.watermarks(of: partition(1)) }
     }
+
+    @Test("says so when it can't go on, and still closes")
+    func fatal() async throws {
+        let cluster = try Cluster([("jobs", 1)])
+        let consumer = try cluster.consumer { $0.groupInstanceID = "one" }
+        let events = EventReader(consumer)
+        let epoch = try await events.join(["jobs"], credit: 0).epoch
+        // FENCED_INSTANCE_ID: another member has our name.
+        try cluster.broker.pushErrors([.init(rawValue: 82)], for: .heartbeat)
+        let failure = try await events.next()
+        guard case .failed(let fatal) = failure, case .fatal(.init(rawValue: 82), _) = fatal else {
+            Issue.record("\(failure)")
+            return
+        }
+        await #expect(throws: fatal) {
+            try await consumer.commit([.init(topicPartition: partition(0), offset: 1, epoch: epoch)])
+        }
+        await consumer.close(deadline: .seconds(2))
+    }
 }

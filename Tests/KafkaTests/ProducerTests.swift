@@ -211,4 +211,21 @@ struct ProducerTests {
         _ = try #require(await pending.first).get()
         await producer.close(deadline: .seconds(5))
     }
+
+    @Test("says so when it can't go on")
+    func fatal() async throws {
+        let cluster = try Cluster([("jobs", 1)])
+        let producer = try cluster.producer()
+        _ = try await producer.send(record("first"))
+        // OUT_OF_ORDER_SEQUENCE_NUMBER: the broker has another idea of what was written.
+        try cluster.broker.pushErrors([.init(rawValue: 45)], for: .produce)
+        for mayHaveBeenWritten in [true, false] {
+            guard case .failure(.fatal(_, mayHaveBeenWritten)) = await producer.send([record("x")]).first
+            else {
+                Issue.record("not fatal, \(mayHaveBeenWritten)")
+                continue
+            }
+        }
+        await producer.close(deadline: .seconds(1))
+    }
 }

@@ -26,7 +26,9 @@ import Testing
         #expect(message.key == inbound.key && message.value == inbound.value)
         #expect(Array(message.headers.prefix(5)) == inbound.headers)
         #expect(
-            message.headers.dropFirst(5).map { "\($0.name)=\(String(decoding: $0.value, as: UTF8.self))" }
+            message.headers.dropFirst(5).map {
+                "\($0.name)=\(String(decoding: $0.value ?? [], as: UTF8.self))"
+            }
                 == [
                     "cobrador-dl-reason=outcome-unknown", "cobrador-dl-detail=details",
                     "cobrador-dl-money=unknown", "cobrador-dl-job-id=job-1",
@@ -109,7 +111,7 @@ import Testing
     func text() throws {
         let message = letter("a\nb").message(from: inbound, origin: origin, attempts: 1, at: noon)
         for header in message.headers.dropFirst(5) {
-            let text = try #require(String(validating: header.value, as: UTF8.self))
+            let text = try #require(String(validating: header.value ?? [], as: UTF8.self))
             #expect(!text.isEmpty && text.unicodeScalars.allSatisfy { $0.value >= 0x20 })
         }
     }

@@ -71,5 +71,5 @@ extension Job {
 
 extension [MessageHeader] {
     /// Each header as `name: value`, for comparison and for reading.
-    var lines: [String] { map { "\($0.name): \(String(decoding: $0.value, as: UTF8.self))" } }
+    var lines: [String] { map { "\($0.name): \(String(decoding: $0.value ?? [], as: UTF8.self))" } }
 }

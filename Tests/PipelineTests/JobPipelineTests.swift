@@ -15,6 +15,7 @@ private func withPipeline(
         concurrency: concurrency,
         policy: policy, encoder: EventEncoder(source: "/test"), time: time,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    await pipeline.open(tenures: [1, 2])
     let deliveries = Deliveries()
     try await withThrowingTaskGroup { group in
         group.addTask { await pipeline.run { await deliveries.put($0) } }
@@ -29,7 +30,7 @@ private func withPipeline(
     @Test func aChargeIsAnsweredWithOneCall() async throws {
         let gateway = ScriptedGateway()
         await withPipeline(gateway: gateway) { pipeline, deliveries, _ in
-            await pipeline.submit([Sample.work(1)])
+            _ = await pipeline.submit([Sample.work(1)])
             let done = await deliveries.untilCount(1)
             #expect(done.map(\.summary) == ["charge.approved"])
             let key = IdempotencyKey(account: .standard, job: JobID("job-1")!).description
@@ -43,7 +44,7 @@ private func withPipeline(
             return Sample.payment(1)
         }
         await withPipeline(gateway: gateway) { pipeline, deliveries, time in
-            await pipeline.submit([Sample.work(1)])
+            _ = await pipeline.submit([Sample.work(1)])
             for _ in 0..<2 {
                 await time.untilSleeping()
                 time.advance(by: .seconds(30))
@@ -58,7 +59,7 @@ private func withPipeline(
     @Test func exhaustedRetriesEndAsADeadLetterOfUnknownMoney() async throws {
         let gateway = ScriptedGateway { (_, _) throws(GatewayError) in throw .ambiguous(Sample.fault) }
         await withPipeline(gateway: gateway) { pipeline, deliveries, time in
-            await pipeline.submit([Sample.work(1)])
+            _ = await pipeline.submit([Sample.work(1)])
             for _ in 0..<2 {
                 await time.untilSleeping()
                 time.advance(by: .seconds(30))
@@ -73,7 +74,7 @@ private func withPipeline(
             return Sample.payment(1)
         }
         await withPipeline(gateway: gateway, concurrency: 1) { pipeline, deliveries, time in
-            await pipeline.submit([
+            _ = await pipeline.submit([
                 Sample.work(1, Sample.charge("slow")), Sample.work(2, Sample.charge("behind")),
                 Sample.work(3, key: "b", Sample.charge("other")),
             ])
@@ -90,7 +91,8 @@ private func withPipeline(
             return Sample.payment(1)
         }
         await withPipeline(gateway: gateway, concurrency: 4) { pipeline, deliveries, _ in
-            await pipeline.submit((1...200).map { Sample.work($0, key: "\($0)", Sample.charge("job-\($0)")) })
+            _ = await pipeline.submit(
+                (1...200).map { Sample.work($0, key: "\($0)", Sample.charge("job-\($0)")) })
             _ = await deliveries.untilCount(200)
             #expect(await gateway.mostRunning == 4)
         }
@@ -100,7 +102,8 @@ private func withPipeline(
         let gateway = ScriptedGateway()
         let limit = RateLimit(callsPerSecond: 1, burst: 2)
         await withPipeline(gateway: gateway, limit: limit) { pipeline, deliveries, time in
-            await pipeline.submit((1...3).map { Sample.work($0, key: "\($0)", Sample.charge("job-\($0)")) })
+            _ = await pipeline.submit(
+                (1...3).map { Sample.work($0, key: "\($0)", Sample.charge("job-\($0)")) })
             #expect(await deliveries.untilCount(2).count == 2)
             await time.untilSleeping()
             #expect(await gateway.calls.count == 2)
@@ -117,9 +120,9 @@ private func withPipeline(
             return Sample.payment(1)
         }
         await withPipeline(gateway: gateway) { pipeline, deliveries, time in
-            await pipeline.submit([Sample.work(1, Sample.charge("first"))])
+            _ = await pipeline.submit([Sample.work(1, Sample.charge("first"))])
             await time.untilSleeping()
-            await pipeline.submit([Sample.work(2, key: "b", Sample.charge("second"))])
+            _ = await pipeline.submit([Sample.work(2, key: "b", Sample.charge("second"))])
             await time.untilSleeping(2)
             time.advance(by: .milliseconds(4999))
             #expect(await gateway.calls.count == 1)
@@ -128,17 +131,79 @@ private func withPipeline(
         }
     }
 
+    @Test func afterAHoldCallsKeepTheRateToo() async throws {
+        let time = ManualTime()
+        let gate = AccountGate(limit: RateLimit(callsPerSecond: 10, burst: 1), time: time)
+        let passed = Passages()
+        await withDiscardingTaskGroup { group in
+            for _ in 0..<5 {
+                group.addTask {
+                    _ = await gate.pass(tenure: 1)
+                    await passed.note()
+                }
+            }
+            await time.untilSleeping(4)
+            await gate.hold(until: time.now + .seconds(5))
+            for _ in 0..<4 {
+                time.advance(by: .milliseconds(400))
+                await Task.yield()
+            }
+            #expect(await passed.count == 1, "moments that were reserved before a hold are void")
+            for number in 2...5 {
+                await time.untilSleeping(6 - number)
+                time.advance(by: number == 2 ? .milliseconds(3400) : .milliseconds(100))
+                await passed.untilCount(number)
+            }
+        }
+    }
+
+    @Test func aJobThatWaitsAtTheGateIsGivenBackWithoutACall() async throws {
+        let gateway = ScriptedGateway { (_, _) throws(GatewayError) in
+            throw .throttled(Sample.fault, retryAfter: .seconds(300))
+        }
+        await withPipeline(gateway: gateway) { pipeline, deliveries, time in
+            _ = await pipeline.submit([Sample.work(1, key: "a", Sample.charge("a"))])
+            await time.untilSleeping()
+            _ = await pipeline.submit([Sample.work(2, tenure: 2, key: "b", Sample.charge("b"))])
+            await time.untilSleeping(2)
+            #expect(
+                await pipeline.withdraw(tenure: 2).isEmpty, "it has a slot, and waits for its turn to call")
+            #expect(await deliveries.untilCount(1).map(\.summary) == ["abandoned"])
+            #expect(await gateway.calls.count == 1)
+        }
+    }
+
+    @Test func aTenureThatIsNotOpenTakesNothing() async throws {
+        let gateway = ScriptedGateway()
+        await withPipeline(gateway: gateway) { pipeline, _, _ in
+            _ = await pipeline.withdraw(tenure: 2)
+            let refused = await pipeline.submit([Sample.work(7, tenure: 2)])
+            #expect(refused == [Ticket(tenure: 2, offset: 7)])
+            #expect(await pipeline.count == 0)
+        }
+    }
+
+    @Test func whatComesBackFromADeadLetterTopicIsNeverSimplyRefused() async throws {
+        let gateway = ScriptedGateway { (_, _) throws(GatewayError) in throw .refused(Sample.fault) }
+        var letter = Sample.charge()
+        letter.headers = [MessageHeader("kafka_dlt-original-topic", "jobs")]
+        await withPipeline(gateway: gateway) { pipeline, deliveries, _ in
+            _ = await pipeline.submit([Sample.work(1, letter)])
+            #expect(await deliveries.untilCount(1).map(\.summary) == ["outcome-unknown, money unknown"])
+        }
+    }
+
     @Test func whatIsNoJobIsADeadLetterAndItsLaneGoesOn() async throws {
         let gateway = ScriptedGateway()
         let poison = InboundMessage(topicKind: .chargeSavedCard, key: [1], value: Array("{".utf8))
         await withPipeline(gateway: gateway) { pipeline, deliveries, _ in
-            await pipeline.submit([
+            _ = await pipeline.submit([
                 Sample.work(1, poison), Sample.work(2, Sample.charge("x", account: "nobody")), Sample.work(3),
             ])
             let summaries = await deliveries.untilCount(3).map(\.summary)
             #expect(
                 summaries == [
-                    "undecodable, money not-moved", "account-misconfigured, money not-moved",
+                    "undecodable, money not-moved", "account-misconfigured, money unknown",
                     "charge.approved",
                 ])
         }
@@ -152,7 +217,7 @@ private func withPipeline(
             return payment
         }
         await withPipeline(gateway: gateway) { pipeline, deliveries, _ in
-            await pipeline.submit([Sample.work(1)])
+            _ = await pipeline.submit([Sample.work(1)])
             #expect(await deliveries.untilCount(1).map(\.summary) == ["conflict, money unknown"])
         }
     }
@@ -162,7 +227,7 @@ private func withPipeline(
             Sample.payment(1, "rejected", "cc_rejected_duplicated_payment")
         }
         await withPipeline(gateway: gateway) { pipeline, deliveries, _ in
-            await pipeline.submit([Sample.work(1)])
+            _ = await pipeline.submit([Sample.work(1)])
             #expect(await deliveries.untilCount(1).map(\.summary) == ["outcome-unknown, money unknown"])
         }
     }
@@ -170,7 +235,7 @@ private func withPipeline(
     @Test func withdrawingGivesBackWhatDoesNotRun() async throws {
         let gateway = ScriptedGateway { (_, call) throws(GatewayError) in throw .notSent(Sample.fault) }
         await withPipeline(gateway: gateway) { pipeline, deliveries, time in
-            await pipeline.submit([Sample.work(1), Sample.work(2), Sample.work(3, tenure: 2, key: "b")])
+            _ = await pipeline.submit([Sample.work(1), Sample.work(2), Sample.work(3, tenure: 2, key: "b")])
             await time.untilSleeping()
             #expect(await Set(pipeline.withdraw(tenure: 1).map(\.offset)) == [1, 2])
             #expect(await pipeline.count == 1)
@@ -184,7 +249,7 @@ private func withPipeline(
             throw .notSent(Sample.fault)
         }
         await withPipeline(gateway: gateway) { pipeline, deliveries, _ in
-            await pipeline.submit([Sample.work(1)])
+            _ = await pipeline.submit([Sample.work(1)])
             await door.untilSomebodyWaits()
             #expect(await pipeline.withdraw(tenure: 1).isEmpty)
             await door.open()
@@ -213,5 +278,20 @@ actor Door {
         isOpen = true
         for continuation in waiting { continuation.resume() }
         waiting = []
+    }
+}
+
+/// Counts who came through a gate.
+actor Passages {
+    private(set) var count = 0
+    private let bell = Bell()
+
+    func note() {
+        count += 1
+        bell.ring()
+    }
+
+    func untilCount(_ wanted: Int) async {
+        while count < wanted { await bell.wait() }
     }
 }

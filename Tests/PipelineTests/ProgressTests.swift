@@ -19,7 +19,7 @@ import Testing
     @Test func whatWasNotSentIsTriedForEver() {
         var progress = Progress()
         for _ in 0..<100 {
-            guard case .again(_, holdsAccount: false) = verdict(&progress, .notSent(fault)) else {
+            guard case .again(_, hold: nil) = verdict(&progress, .notSent(fault)) else {
                 Issue.record("a call that never left must not end a job")
                 return
             }
@@ -31,15 +31,15 @@ import Testing
         var progress = Progress()
         let pauses = (0..<6).map { _ in verdict(&progress, .notSent(fault)) }
         let expected: [Duration] = [0.5, 1, 2, 4, 4, 4].map { .seconds($0) }
-        #expect(pauses == expected.map { .again(after: $0, holdsAccount: false) })
+        #expect(pauses == expected.map { .again(after: $0, hold: nil) })
     }
 
     @Test func throttlingWaitsAsLongAsAskedAndHoldsTheAccount() {
         var progress = Progress()
         let asked = verdict(&progress, .throttled(fault, retryAfter: .seconds(7)))
-        #expect(asked == .again(after: .seconds(7.5), holdsAccount: true))
+        #expect(asked == .again(after: .seconds(7.5), hold: .seconds(7)))
         let absurd = verdict(&progress, .throttled(fault, retryAfter: .seconds(86_400)))
-        #expect(absurd == .again(after: .seconds(301), holdsAccount: true))
+        #expect(absurd == .again(after: .seconds(301), hold: .seconds(300)))
     }
 
     @Test func exhaustedAmbiguityIsADeadLetterOfUnknownMoney() {
@@ -83,8 +83,25 @@ import Testing
         var progress = Progress()
         #expect(isAgain(verdict(&progress, .misconfigured(fault))))
         #expect(isAgain(verdict(&progress, .misconfigured(fault), after: .seconds(299))))
+        var registration = progress
         let end = verdict(&progress, .misconfigured(fault), after: .seconds(300))
-        #expect(end == .end(.deadLetter(.accountMisconfigured, .notMoved, fault)))
+        #expect(
+            end == .end(.deadLetter(.accountMisconfigured, .unknown, fault)),
+            "an earlier tenure may have called")
+        let card = verdict(&registration, .misconfigured(fault), kind: .registerCard, after: .seconds(300))
+        #expect(card == .end(.deadLetter(.accountMisconfigured, .notMoved, fault)))
+    }
+
+    @Test func theGraceTimeBeginsAnewWhenCredentialsHaveWorked() {
+        var progress = Progress()
+        _ = verdict(&progress, .misconfigured(fault))
+        _ = verdict(&progress, .throttled(fault, retryAfter: nil), after: .seconds(100))
+        #expect(isAgain(verdict(&progress, .misconfigured(fault), after: .seconds(301))))
+    }
+
+    @Test func aRefusalAfterADeadLetterIsNoAnswer() {
+        var progress = Progress(mayHaveMovedMoney: true)
+        #expect(verdict(&progress, .refused(fault)) == .end(.deadLetter(.outcomeUnknown, .unknown, fault)))
     }
 
     @Test func badCredentialsNeverHideThatMoneyMayHaveMoved() {
@@ -99,9 +116,10 @@ import Testing
         for sequence in sequences(of: 4) {
             var progress = Progress()
             var mayHaveMoved = false
-            for error in sequence {
+            for (place, error) in sequence.enumerated() {
                 mayHaveMoved = mayHaveMoved || error.mayHaveMovedMoney
-                guard case .end(let end) = verdict(&progress, error, after: .seconds(1000)) else { continue }
+                let after = Duration.seconds(1000 * place)
+                guard case .end(let end) = verdict(&progress, error, after: after) else { continue }
                 if mayHaveMoved, case .deadLetter(_, .unknown, _) = end { break }
                 #expect(!mayHaveMoved, "\(sequence) ended as \(end)")
                 break

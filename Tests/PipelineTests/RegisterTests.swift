@@ -20,10 +20,32 @@ import Testing
     private struct Unexpected: Error {}
 
     private func answer(_ gateway: ScriptedGateway, _ job: RegisterCard) async throws -> CardOutcome? {
-        guard case .answer(let outcome, _) = try await Attempt(gateway: gateway).register(job) else {
-            return nil
-        }
+        var memory = RegistrationMemory()
+        return try await answer(gateway, job, memory: &memory)
+    }
+
+    private func answer(
+        _ gateway: ScriptedGateway, _ job: RegisterCard, memory: inout RegistrationMemory
+    ) async throws -> CardOutcome? {
+        let finding = try await Attempt(gateway: gateway).register(job, memory: &memory)
+        guard case .answer(let outcome, _) = finding else { return nil }
         return outcome
+    }
+
+    @Test func aCardWhoseAnswerWasLostIsFoundAndWasNotThereBefore() async throws {
+        let gateway = ScriptedGateway()
+        await gateway.script { $0.addResults = [.failure(.ambiguous(Sample.fault))] }
+        var memory = RegistrationMemory()
+        let job = try job()
+        let first = await #expect(throws: GatewayError.self) {
+            _ = try await answer(gateway, job, memory: &memory)
+        }
+        #expect(first == .ambiguous(Sample.fault))
+        await gateway.script { [card] in $0.saved = [card] }
+        let outcome = try await answer(gateway, job, memory: &memory)
+        #expect(outcome == .registered(card.facts, customer: customer, wasAlreadyRegistered: false))
+        let reads = await gateway.calls.count { $0 == .cardToken }
+        #expect(reads == 1, "a used token may no longer be readable")
     }
 
     @Test func anExistingCustomersNewCardIsAdded() async throws {

@@ -15,6 +15,7 @@ actor HeldGateway: PaymentGateway {
     private var runningKeys: [String] = []
     private var payments: [IdempotencyKey: Int64] = [:]
     private var isHolding = false
+    private var throttled: Duration?
     private var held: [(job: String, door: AsyncStream<Never>.Continuation)] = []
     private let bell = Bell()
 
@@ -36,11 +37,21 @@ actor HeldGateway: PaymentGateway {
         while held.count < count { await bell.wait() }
     }
 
+    /// Lets every call be answered with 429.
+    func throttle(for pause: Duration) { throttled = pause }
+
+    /// Returns when `count` calls have come.
+    func untilCalled(_ count: Int) async {
+        while calls.count < count { await bell.wait() }
+    }
+
     func createPayment(
         for job: ChargeSavedCard, key: IdempotencyKey
     ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
         let customer = job.customerID.description
         calls.append(Call(job: job.jobID.description, key: customer, idempotencyKey: key.description))
+        bell.ring()
+        if let throttled { throw .throttled(GatewayFault(message: "slow down"), retryAfter: throttled) }
         if runningKeys.contains(customer) { overlaps.insert(customer) }
         runningKeys.append(customer)
         if isHolding {

@@ -38,10 +38,10 @@ final class Stage: Sendable {
         }
     }
 
-    func sendRaw(key: String, value: String) async throws {
+    func sendRaw(key: String, value: String, headers: [RecordHeader] = []) async throws {
         let producer = try Producer(ProducerConfiguration(kafka: kafka), logger: logger)
         _ = try await producer.send(
-            ProducerRecord(topic: "jobs", key: Array(key.utf8), value: Array(value.utf8)))
+            ProducerRecord(topic: "jobs", key: Array(key.utf8), value: Array(value.utf8), headers: headers))
         await producer.close(deadline: .seconds(5))
     }
 
@@ -54,6 +54,25 @@ final class Stage: Sendable {
             await worker.drain()
             return try await group.next() ?? .drained
         }
+    }
+
+    /// Runs a worker until `body` returns, and cancels it then.
+    func withCancelledWorker(_ body: () async throws -> Void) async throws {
+        let worker = try makeWorker()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await worker.run() }
+            try await body()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
+    func refuseDeadLetters() throws {
+        try broker.setTopicError("jobs.dead-letters", .unknownTopicOrPartition)
+    }
+
+    func takeDeadLetters() throws {
+        try broker.setTopicError("jobs.dead-letters", KafkaErrorCode(rawValue: 0))
     }
 
     func withTwoWorkers(_ body: () async throws -> Void) async throws -> [WorkerEnding] {
@@ -90,7 +109,9 @@ final class Stage: Sendable {
     func events() async throws -> [ConsumedRecord] { try await read(topic: "events") }
 
     /// Every record of a topic, read by a consumer of a group of its own.
-    func read(topic: String) async throws -> [ConsumedRecord] {
+    ///
+    /// With `count` it waits until there are as many.
+    func read(topic: String, count: Int? = nil) async throws -> [ConsumedRecord] {
         var configuration = ConsumerConfiguration(kafka: kafka, groupID: "reader-of-\(topic)")
         configuration.sessionTimeout = .milliseconds(3500)
         configuration.heartbeatInterval = .milliseconds(300)
@@ -102,7 +123,7 @@ final class Stage: Sendable {
             ends[number] = try await consumer.watermarks(of: TopicPartition(topic: topic, partition: number))
                 .high
         }
-        let wanted = ends.values.reduce(0, +)
+        let wanted = count.map(Int64.init) ?? ends.values.reduce(0, +)
         var records: [ConsumedRecord] = []
         while records.count < Int(wanted) {
             for event in await consumer.next() {

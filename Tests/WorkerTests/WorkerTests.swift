@@ -105,4 +105,50 @@ import Testing
         #expect(answered.count == 120)
         #expect(await Set(stage.gateway.calls.map(\.idempotencyKey)).count == 120)
     }
+
+    @Test func aRecordWithHeadersTooLargeForItsDeadLetterGoesOnWithoutThem() async throws {
+        let stage = try await Stage(partitions: 1)
+        let huge = RecordHeader("theirs", [UInt8](repeating: 120, count: 999_800))
+        try await stage.sendRaw(key: "a", value: "not a job", headers: [huge])
+        try await stage.send([(key: "a", job: "good")])
+        _ = try await stage.withWorker { _ in await stage.gateway.untilCharged(1) }
+        let letters = try await stage.read(topic: "jobs.dead-letters")
+        #expect(letters.map { $0.text("cobrador-dl-reason") } == ["undecodable"])
+        #expect(letters.first?.text("theirs") == nil)
+        #expect(letters.first?.text("cobrador-dl-stripped") != nil)
+    }
+
+    @Test func aTopicThatTakesNothingHoldsUpNoOther() async throws {
+        let stage = try await Stage(partitions: 1)
+        try stage.refuseDeadLetters()
+        try await stage.sendRaw(key: "poison", value: "not a job")
+        try await stage.send((0..<20).map { (key: "customer-\($0)", job: "job-\($0)") })
+        _ = try await stage.withWorker { worker in
+            await stage.gateway.untilCharged(20)
+            #expect(try await stage.read(topic: "events", count: 20).count == 20)
+            try stage.takeDeadLetters()
+            #expect(try await stage.read(topic: "jobs.dead-letters", count: 1).count == 1)
+        }
+    }
+
+    @Test func aDrainDoesNotWaitForAThrottledAccount() async throws {
+        let stage = try await Stage(partitions: 1)
+        await stage.gateway.throttle(for: .seconds(300))
+        try await stage.send((0..<10).map { (key: "customer-\($0)", job: "job-\($0)") })
+        let ending = try await stage.withWorker { _ in await stage.gateway.untilCalled(1) }
+        #expect(ending == .drained)
+    }
+
+    @Test func aCancelledWorkerGivesItsCallsBackAndEnds() async throws {
+        let stage = try await Stage(partitions: 1)
+        await stage.gateway.holdCalls()
+        try await stage.send([(key: "a", job: "job-0")])
+        try await stage.withCancelledWorker { await stage.gateway.untilRunning(1) }
+        await stage.gateway.letGo()
+        _ = try await stage.withWorker { _ in await stage.gateway.untilCharged(1) }
+        let events = try await stage.events()
+        #expect(
+            events.map { $0.text("ce_type") } == ["charge.approved"],
+            "a call that was broken off has no answer")
+    }
 }

@@ -14,7 +14,7 @@ actor DemoBook {
     func received(_ records: [ConsumedRecord]) {
         let now = ContinuousClock.now
         for record in records {
-            let headers = record.headers.map { MessageHeader(name: $0.name, value: $0.value ?? []) }
+            let headers = record.headers.map { MessageHeader(name: $0.name, value: $0.value) }
             let answer = DemoAnswer(
                 topic: record.topic, key: record.key, headers: headers, value: record.value ?? [],
                 receivedAt: now)

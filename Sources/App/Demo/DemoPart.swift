@@ -75,7 +75,7 @@ enum DemoPart: Hashable, CaseIterable {
         case .burntToken: .deadLetter(.outcomeUnknown, .unknown)
         case .poison: .deadLetter(.undecodable, .notMoved)
         case .invalid: .deadLetter(.invalid, .notMoved)
-        case .unknownAccount: .deadLetter(.accountMisconfigured, .notMoved)
+        case .unknownAccount: .deadLetter(.accountMisconfigured, .unknown)
         }
     }
 

@@ -125,7 +125,8 @@ struct DemoReport {
         var lines = [style.bold("One event") + style.faint(" (\(answer.topic))")]
         lines.append(style.faint("  key: ") + String(decoding: answer.key ?? [], as: UTF8.self))
         for header in answer.headers {
-            lines.append(style.faint("  \(header.name): ") + String(decoding: header.value, as: UTF8.self))
+            lines.append(
+                style.faint("  \(header.name): ") + String(decoding: header.value ?? [], as: UTF8.self))
         }
         let text = JSON.object(answer.fields).pretty()
         return lines + text.split(separator: "\n").map { "  " + $0 }

@@ -59,7 +59,7 @@ public struct ConsumerConfiguration: Sendable {
         }
         return SettingList(
             defaults: KafkaConfiguration.defaults + [
-                Setting("allow.auto.create.topics", "false"), Setting("check.crcs", "true"),
+                Setting("check.crcs", "true")
             ],
             typed: kafka.typed + typed + ConsumerConfiguration.fixed,
             guarded: ConsumerConfiguration.guarded, raw: kafka.raw, problems: problems)

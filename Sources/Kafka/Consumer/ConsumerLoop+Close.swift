@@ -20,17 +20,24 @@ extension ConsumerLoop {
         mailbox.finish()
     }
 
-    /// Leaves in two steps. While the group ends, an (un)assign call can wait for ever for its answer:
-    /// librdkafka drops what is asked of an ended group (2.0.2 `rd_kafka_cgrp_terminated`), and ending
-    /// doesn't always wait for the answer to a rebalance. So everything is given up first, and after
-    /// that no call is made that waits.
+    /// Gives everything up, then ends the group.
+    ///
+    /// While the group ends, an assign call may wait for its answer for ever: librdkafka drops what is
+    /// asked of an ended group (2.0.2 `rd_kafka_cgrp_terminated`), and doesn't always wait for our
+    /// answer to a rebalance before it ends. So a steady member unsubscribes first and answers the
+    /// revocation that brings. One in the middle of a rebalance just ends, unanswered; unsubscribing
+    /// would be put off until after the end (2.0.2 `rd_kafka_cgrp_subscribe`), and an answer would
+    /// make it join again.
     private func leaveGroup(until deadline: ContinuousClock.Instant) {
         readers = [:]
         stage = .leaving
-        rd_kafka_unsubscribe(client.pointer)
-        // A revocation that this causes is in the queue by now.
         _ = serveQueue()
-        unassign(assigned.sorted())
+        if !isUnanswered {
+            rd_kafka_unsubscribe(client.pointer)
+            // The revocation, if there is one, is in the queue by now.
+            _ = serveQueue()
+            if isUnanswered { unassign(assigned.sorted()) }
+        }
         stage = .ending
         let error = KafkaErrorCode(consuming: rd_kafka_consumer_close_queue(client.pointer, queue))
         // A fatal error is the only way this fails; then there is no group to leave.

@@ -3,6 +3,7 @@ import CLibrdkafka
 extension ConsumerLoop {
     /// Sends a commit; its answer comes as an event of the consumer's queue, long after this returns.
     func commit(_ positions: [TopicPartitionOffset], _ reply: Reply<Void>) {
+        if let fatal = client.fatalError() { return reply.resume(returning: .failure(fatal)) }
         let isLost = rd_kafka_assignment_lost(client.pointer) != 0
         let foreign = positions.filter { isLost || !tenures.holds($0.topicPartition, in: $0.epoch) }
         guard foreign.isEmpty else {
@@ -30,7 +31,10 @@ extension ConsumerLoop {
             }
         }
         let code = KafkaErrorCode(rd_kafka_event_error(event))
-        if !refused.isEmpty {
+        if code.isError, let fatal = client.fatalError() {
+            // A commit that was under way then: whether it was stored is unknown.
+            reply.resume(returning: .failure(fatal))
+        } else if !refused.isEmpty {
             reply.resume(returning: .failure(.partitions(refused)))
         } else if code.isError {
             reply.resume(returning: .failure(EventError.describe(code, reason: "commit")))

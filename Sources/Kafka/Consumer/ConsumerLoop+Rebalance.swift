@@ -8,15 +8,25 @@ extension ConsumerLoop {
             rd_kafka_event_topic_partition_list(event).map {
                 PartitionList.elements($0).map(\.topicPartition)
             } ?? []
-        guard stage != .ending else { return }
+        isUnanswered = true
+        guard stage == .open else { return rebalanceWhileClosing() }
         switch rd_kafka_event_error(event) {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
-            stage == .open ? assigning(partitions) : unassign(partitions)
+            assigning(partitions)
         case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
             revoking(partitions, isLost: rd_kafka_assignment_lost(client.pointer) != 0)
         default:
             outbox.put(.warning(EventError.describe(event)))
             revoking(tenures.held, isLost: true)
+        }
+    }
+
+    private func rebalanceWhileClosing() {
+        guard stage == .ending else { return }
+        offsetsLane.add { [client] isClosed in
+            // In an ending group every assign call means unassign, whatever the protocol
+            // (2.0.2 `rd_kafka_cgrp_handle_assign_op`).
+            if !isClosed { rd_kafka_assign(client.pointer, nil) }
         }
     }
 
@@ -78,10 +88,10 @@ extension ConsumerLoop {
 
     private func revoking(_ partitions: [TopicPartition], isLost: Bool) {
         for partition in partitions { stopReading(partition) }
-        if isLost || stage != .open {
+        if isLost {
             for part in tenures.lost(partitions) {
                 withdraw(part.partitions, of: part.epoch)
-                if stage == .open { outbox.put(.lost(part.epoch, part.partitions)) }
+                outbox.put(.lost(part.epoch, part.partitions))
             }
             unassign(partitions)
         } else {
@@ -114,6 +124,7 @@ extension ConsumerLoop {
     }
 
     private func assign(_ starts: [TopicPartition: StartOffset]) {
+        isUnanswered = false
         guard let list = PartitionList(capacity: starts.count) else {
             return outbox.put(.failed(.noResources("partition list")))
         }
@@ -131,6 +142,7 @@ extension ConsumerLoop {
 
     /// The eager protocol always gives everything up.
     func unassign(_ partitions: [TopicPartition]) {
+        isUnanswered = false
         let code: KafkaErrorCode
         if isCooperative {
             let leaving = assigned.intersection(partitions)

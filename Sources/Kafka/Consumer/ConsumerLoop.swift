@@ -26,9 +26,9 @@ final class ConsumerLoop: @unchecked Sendable {
     enum Stage {
         /// Rebalances are the caller's affair.
         case open
-        /// Whatever is assigned is given up unasked.
+        /// Rebalances are only noted, ``leaveGroup(until:)`` answers them.
         case leaving
-        /// The group ends, and rebalances are passed over.
+        /// Rebalances are answered from a thread that may hang.
         case ending
     }
 
@@ -43,6 +43,8 @@ final class ConsumerLoop: @unchecked Sendable {
     var commits: [UInt: Reply<Void>] = [:]
     var lastCommit: UInt = 0
     var stage = Stage.open
+    /// Whether librdkafka waits for an (un)assign call.
+    var isUnanswered = false
 
     /// Events handled and records read before the other is looked at again.
     static let roundMax = 1024

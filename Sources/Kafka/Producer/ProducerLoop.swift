@@ -127,10 +127,12 @@ final class ProducerLoop: @unchecked Sendable {
         lane.close()
         queue.dropBacklog()
         if !queue.isIdle {
-            rd_kafka_purge(client.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+            let everything = RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT
+            rd_kafka_purge(client.pointer, everything | RD_KAFKA_PURGE_F_NON_BLOCKING)
             let end = ContinuousClock.now + ProducerLoop.purgeGrace
             while !queue.isIdle, ContinuousClock.now < end { poll(ContinuousClock.now.duration(to: end)) }
         }
+        queue.abandon()
         let closers = state.withLock { state in
             state.isClosed = true
             defer { state.closers = [] }
@@ -142,7 +144,7 @@ final class ProducerLoop: @unchecked Sendable {
         let isInTime = Reaper.run(
             {
                 lane.join()
-                queue.abandon()
+                queue.destroyTopics()
                 client.destroy(flags: 0)
             }, patience: ProducerLoop.purgeGrace)
         if !isInTime { logger.warning("the Kafka client did not stop in time and goes on in the background") }

@@ -80,21 +80,27 @@ final class ProducerQueue: @unchecked Sendable {
 
     /// Ends whatever no delivery report came for.
     ///
-    /// The report thread must have ended.
+    /// Nobody may handle reports any more.
     func abandon() {
-        let (batches, flushes, topics) = state.withLock { state in
+        let (batches, flushes) = state.withLock { state in
             state.isEnded = true
             defer {
                 state.batches = [:]
-                state.backlog = []
                 state.flushes = []
-                state.topics = [:]
             }
-            return (Array(state.batches.values), state.flushes, Array(state.topics.values))
+            return (Array(state.batches.values), state.flushes)
         }
-        for topic in topics { rd_kafka_topic_destroy(topic) }
         for batch in batches { batch.finish() }
         for flush in flushes { flush.continuation.resume(returning: batches.isEmpty) }
+    }
+
+    /// The last thing before the client is destroyed.
+    func destroyTopics() {
+        let topics = state.withLock { state in
+            defer { state.topics = [:] }
+            return state.topics
+        }
+        for topic in topics.values { rd_kafka_topic_destroy(topic) }
     }
 
     /// Never-queued records can't be delivered any more: they end as closed.
@@ -168,7 +174,9 @@ final class ProducerQueue: @unchecked Sendable {
 
     private func handle(_ topic: String, _ state: inout State) -> OpaquePointer? {
         if let handle = state.topics[topic] { return handle }
-        guard TopicName.isLegal(topic), let handle = rd_kafka_topic_new(client.pointer, topic, nil) else {
+        guard !state.isEnded, TopicName.isLegal(topic),
+            let handle = rd_kafka_topic_new(client.pointer, topic, nil)
+        else {
             return nil
         }
         state.topics[topic] = handle

@@ -1,0 +1,138 @@
+import DequeModule
+import PaymentJobs
+import Pipeline
+
+/// Decides which answers go to a topic next: in order within a lane, and again after a pause where the
+/// broker didn't take one.
+struct LetterQueue {
+    typealias Instant = ContinuousClock.Instant
+
+    /// One finished record.
+    struct Entry: Sendable {
+        let ticket: Ticket
+        let lane: Lane
+        /// What to publish; nil for a record without an answer.
+        var letter: Letter?
+        /// How often the broker didn't take it.
+        var failures = 0
+    }
+
+    private let retryPause: Duration
+    private var fresh: [Entry] = []
+    /// Lanes whose first answer waits for another try, with the answers behind it.
+    private var held: [Lane: Deque<Entry>] = [:]
+    /// When the first answer of a held lane is due; nil while it is being sent.
+    private var due: [Lane: Instant] = [:]
+
+    /// Tenures that ended while their answers were on their way.
+    private var dropped: Set<Int> = []
+
+    init(retryPause: Duration) { self.retryPause = retryPause }
+
+    /// When the next try is due.
+    var nextTry: Instant? { due.values.min() }
+
+    mutating func add(_ completion: Completion) {
+        var entry = Entry(ticket: completion.ticket, lane: completion.lane)
+        if case .answered(let message) = completion.ending {
+            entry.letter = Letter(message: message, origin: completion.origin)
+        }
+        add(entry)
+    }
+
+    mutating func add(_ entry: Entry) { fresh.append(entry) }
+
+    /// What may be sent now; nothing else is taken before each of it was reported as sent or failed.
+    ///
+    /// An answer that was too large goes alone: what was too large may have been its batch.
+    mutating func take(at now: Instant) -> [Entry] {
+        dropped = []
+        let lanes = due.filter { $0.value <= now }.map(\.key)
+        let again = lanes.compactMap { held[$0]?.first }
+        if let alone = again.first(where: { $0.letter.map { $0.size != .whole } ?? false }) {
+            due[alone.lane] = nil
+            return [alone]
+        }
+        for lane in lanes { due[lane] = nil }
+        defer { fresh = [] }
+        guard !held.isEmpty else { return fresh }
+        return again
+            + fresh.filter { entry in
+                guard held[entry.lane] != nil, entry.letter != nil else { return true }
+                held[entry.lane]?.append(entry)
+                return false
+            }
+    }
+
+    /// An answer was acknowledged; what waited behind it is next.
+    mutating func sent(_ entry: Entry) {
+        guard held[entry.lane]?.first?.ticket == entry.ticket else { return }
+        held[entry.lane]?.removeFirst()
+        let behind = held.removeValue(forKey: entry.lane) ?? []
+        fresh.insert(contentsOf: behind, at: 0)
+    }
+
+    /// An answer was not taken: it waits, made smaller where it was too large.
+    ///
+    /// - Returns: The answer as it waits; nil where its tenure has ended meanwhile.
+    mutating func failed(_ entry: Entry, isTooLarge: Bool, at now: Instant) -> Entry? {
+        guard !dropped.contains(entry.ticket.tenure) else { return nil }
+        var entry = entry
+        entry.failures += 1
+        if isTooLarge { entry.letter = entry.letter?.smaller() }
+        if held[entry.lane]?.first?.ticket == entry.ticket {
+            held[entry.lane]?[0] = entry
+        } else if held[entry.lane] != nil {
+            // An earlier answer of the lane failed in the same batch.
+            held[entry.lane]?.append(entry)
+            return entry
+        } else {
+            held[entry.lane] = [entry]
+        }
+        due[entry.lane] = now + retryPause
+        return entry
+    }
+
+    /// Forgets the answers of a tenure that has ended.
+    mutating func drop(tenure: Int) {
+        dropped.insert(tenure)
+        fresh.removeAll { $0.ticket.tenure == tenure }
+        for (lane, entries) in held where entries.first?.ticket.tenure == tenure {
+            held[lane] = nil
+            due[lane] = nil
+        }
+    }
+}
+
+/// A message to publish, and the record that it answers.
+struct Letter: Sendable {
+    /// How much of a dead letter is still there.
+    enum Size: Sendable {
+        case whole
+        /// Once alone, since a whole batch can be what was too large.
+        case alone
+        case truncated
+        case stripped
+    }
+
+    var message: OutboundMessage
+    var origin: Origin
+    var size = Size.whole
+
+    /// The next smaller form of a dead letter; an event has none.
+    func smaller() -> Letter {
+        guard case .deadLetters = message.destination else { return self }
+        var smaller = self
+        switch size {
+        case .whole:
+            smaller.size = .alone
+        case .alone:
+            smaller.size = .truncated
+            smaller.message = message.truncated(origin: origin)
+        case .truncated, .stripped:
+            smaller.size = .stripped
+            smaller.message = message.stripped(origin: origin)
+        }
+        return smaller
+    }
+}
