@@ -42,7 +42,26 @@ public struct JSONError: Error, Sendable, Hashable {
 
 extension JSONError: CustomStringConvertible {
     /// The reason and the place; never a part of the document.
-    public var description: String { "JSON refused: \(reason.rawValue) at byte \(offset)" }
+    public var description: String { "not valid JSON: \(reason.words) at byte \(offset)" }
+}
+
+extension JSONError.Reason {
+    /// The reason for people.
+    fileprivate var words: String {
+        switch self {
+        case .tooLarge: "too many bytes,"
+        case .tooDeep: "nested too deep"
+        case .unexpectedEnd: "it ends in the middle of a value,"
+        case .unexpectedByte: "something that can't stand there,"
+        case .trailingContent: "something after the end,"
+        case .invalidNumber: "a malformed number"
+        case .invalidEscape: "an unknown escape"
+        case .loneSurrogate: "half of a surrogate pair"
+        case .controlCharacter: "an unescaped control character"
+        case .invalidUTF8: "not UTF-8,"
+        case .duplicateName: "a name that stands there twice,"
+        }
+    }
 }
 
 /// What a document may be before it is refused.

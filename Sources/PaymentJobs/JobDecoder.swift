@@ -32,7 +32,7 @@ public struct JobDecoder: Sendable {
         do {
             document = try JSON(parsing: value)
         } catch {
-            throw JobRefusal(.undecodable, [.init("", "not JSON: \(error)")])
+            throw JobRefusal(.undecodable, [.init("", "\(error)")])
         }
         guard case .object(let object) = document else {
             throw JobRefusal(.undecodable, [.init("", "the value must be a JSON object")])

@@ -26,7 +26,7 @@ actor AccountGate {
     }
 
     /// Returns when one more call may be made for a job of `tenure`, or when the tenure has been woken.
-    func pass(tenure: Int) async -> Passage {
+    func pass(tenure: Int, isOpen: @Sendable () async -> Bool) async -> Passage {
         var passage = Passage.atOnce
         while true {
             let now = time.now
@@ -41,7 +41,7 @@ actor AccountGate {
             }
             let wasHeld = heldUntil.map { $0 > now } ?? false
             passage = .afterWaiting
-            guard await sleep(until: moment, tenure: tenure) else { return passage }
+            guard await sleep(until: moment, tenure: tenure, isOpen: isOpen) else { return passage }
             // A moment that was reserved before a hold began is no longer good.
             if !(wasHeld && bucket != nil), holds == seen { return passage }
         }
@@ -61,12 +61,16 @@ actor AccountGate {
     }
 
     /// False where the sleeper was woken before its time.
-    private func sleep(until moment: ContinuousClock.Instant, tenure: Int) async -> Bool {
+    private func sleep(
+        until moment: ContinuousClock.Instant, tenure: Int, isOpen: @Sendable () async -> Bool
+    ) async -> Bool {
         let (woken, door) = AsyncStream<Never>.makeStream()
         let id = nextSleeper
         nextSleeper += 1
         sleepers[id] = (tenure, door)
         defer { sleepers[id] = nil }
+        // Whoever closes the tenure from here on wakes this sleeper; whoever did before is seen now.
+        guard await isOpen() else { return false }
         let time = time
         return await withTaskGroup(of: Bool.self) { group in
             group.addTask { (try? await time.sleep(until: moment)) != nil }

@@ -44,7 +44,7 @@ struct GatedGateway: PaymentGateway {
 
     /// No call is made for a job that was taken back while it waited for its turn: another worker has it.
     private func pass() async throws(GatewayError) {
-        if case .atOnce = await gate.pass(tenure: tenure) { return }
+        if case .atOnce = await gate.pass(tenure: tenure, isOpen: isOpen) { return }
         if await !isOpen() || Task.isCancelled {
             throw .notSent(GatewayFault(message: "given back before its turn to call came"))
         }

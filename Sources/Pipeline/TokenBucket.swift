@@ -25,8 +25,9 @@ struct TokenBucket {
     }
 
     /// Lets no further call start before `instant`, and starts from an empty bucket then.
+    ///
+    /// Moments that were reserved before are void: their owners reserve again, so their places are free.
     mutating func hold(until instant: Instant) {
-        let empty = instant + tolerance
-        arrival = max(arrival ?? empty, empty)
+        arrival = instant + tolerance
     }
 }

@@ -24,8 +24,10 @@ struct LetterQueue {
     /// When the first answer of a held lane is due; nil while it is being sent.
     private var due: [Lane: Instant] = [:]
 
-    /// Tenures that ended while their answers were on their way.
-    private var dropped: Set<Int> = []
+    /// The newest tenures that have ended: a job of theirs may still be running.
+    private var ended: Set<Int> = []
+    private static let endedMax = 10_000
+    private var wentAlone = false
 
     init(retryPause: Duration) { self.retryPause = retryPause }
 
@@ -46,22 +48,37 @@ struct LetterQueue {
     ///
     /// An answer that was too large goes alone: what was too large may have been its batch.
     mutating func take(at now: Instant) -> [Entry] {
-        dropped = []
         let lanes = due.filter { $0.value <= now }.map(\.key)
         let again = lanes.compactMap { held[$0]?.first }
-        if let alone = again.first(where: { $0.letter.map { $0.size != .whole } ?? false }) {
+        let alone = again.first { $0.letter.map { $0.size != .whole } ?? false }
+        // In turn with the others, however many have to go alone.
+        wentAlone = alone != nil && !(wentAlone && !fresh.isEmpty)
+        if wentAlone, let alone {
             due[alone.lane] = nil
             return [alone]
         }
-        for lane in lanes { due[lane] = nil }
-        defer { fresh = [] }
-        guard !held.isEmpty else { return fresh }
-        return again
-            + fresh.filter { entry in
-                guard held[entry.lane] != nil, entry.letter != nil else { return true }
+        let batch = again.filter { $0.letter?.size == .whole }
+        for entry in batch { due[entry.lane] = nil }
+        return batch + takeFresh()
+    }
+
+    /// The fresh answers of lanes that aren't held, at most one of each lane: a second one must not be
+    /// written where the first is refused.
+    private mutating func takeFresh() -> [Entry] {
+        var taken: [Entry] = []
+        var later: [Entry] = []
+        var lanes: Set<Lane> = []
+        for entry in fresh {
+            if held[entry.lane] != nil, entry.letter != nil {
                 held[entry.lane]?.append(entry)
-                return false
+            } else if lanes.insert(entry.lane).inserted {
+                taken.append(entry)
+            } else {
+                later.append(entry)
             }
+        }
+        fresh = later
+        return taken
     }
 
     /// An answer was acknowledged; what waited behind it is next.
@@ -76,16 +93,12 @@ struct LetterQueue {
     ///
     /// - Returns: The answer as it waits; nil where its tenure has ended meanwhile.
     mutating func failed(_ entry: Entry, isTooLarge: Bool, at now: Instant) -> Entry? {
-        guard !dropped.contains(entry.ticket.tenure) else { return nil }
+        guard !ended.contains(entry.ticket.tenure) else { return nil }
         var entry = entry
         entry.failures += 1
         if isTooLarge { entry.letter = entry.letter?.smaller() }
         if held[entry.lane]?.first?.ticket == entry.ticket {
             held[entry.lane]?[0] = entry
-        } else if held[entry.lane] != nil {
-            // An earlier answer of the lane failed in the same batch.
-            held[entry.lane]?.append(entry)
-            return entry
         } else {
             held[entry.lane] = [entry]
         }
@@ -95,7 +108,8 @@ struct LetterQueue {
 
     /// Forgets the answers of a tenure that has ended.
     mutating func drop(tenure: Int) {
-        dropped.insert(tenure)
+        ended.insert(tenure)
+        if ended.count > Self.endedMax, let oldest = ended.min() { ended.remove(oldest) }
         fresh.removeAll { $0.ticket.tenure == tenure }
         for (lane, entries) in held where entries.first?.ticket.tenure == tenure {
             held[lane] = nil
@@ -119,13 +133,18 @@ struct Letter: Sendable {
     var origin: Origin
     var size = Size.whole
 
-    /// The next smaller form of a dead letter; an event has none.
+    /// What to send after the broker found this too large: the same alone, then a dead letter's smaller
+    /// forms; an event has none.
     func smaller() -> Letter {
-        guard case .deadLetters = message.destination else { return self }
         var smaller = self
+        if case .whole = size {
+            smaller.size = .alone
+            return smaller
+        }
+        guard case .deadLetters = message.destination else { return self }
         switch size {
         case .whole:
-            smaller.size = .alone
+            break
         case .alone:
             smaller.size = .truncated
             smaller.message = message.truncated(origin: origin)

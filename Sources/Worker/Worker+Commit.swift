@@ -89,7 +89,9 @@ extension Worker {
     ) async -> CommitResult {
         while true {
             let result = await commit(numbers)
-            guard case .unknown = result, time.now < deadline, !isStopped else { return result }
+            guard case .unknown = result, time.now < deadline, !isStopped, !Task.isCancelled else {
+                return result
+            }
             try? await time.sleep(until: time.now + .milliseconds(200))
         }
     }
@@ -110,7 +112,7 @@ extension Worker {
                 try? await self.time.sleep(until: deadline)
                 await self.ringIdleBells()
             }
-            while !isStopped, time.now < deadline,
+            while !isStopped, !Task.isCancelled, time.now < deadline,
                 numbers.contains(where: { tenures[$0].map { !$0.inPipeline.isEmpty } ?? false })
             {
                 await bell.wait()
@@ -129,10 +131,10 @@ extension KafkaError {
     /// Whether the same commit can't succeed later either.
     fileprivate var isOver: Bool {
         switch self {
-        case .closed, .notAssigned, .invalidCommit, .fatal: true
+        case .notAssigned, .invalidCommit, .fatal: true
         case .broker(let code): code.isOtherGeneration
         case .partitions(let codes): codes.values.contains(where: \.isOtherGeneration)
-        case .invalidConfiguration, .invalidTopic, .offsetUnavailable, .noResources: false
+        case .closed, .invalidConfiguration, .invalidTopic, .offsetUnavailable, .noResources: false
         }
     }
 }

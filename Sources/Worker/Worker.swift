@@ -48,6 +48,8 @@ public actor Worker {
     }
 
     /// Works until ``drain()``, or until a client fails for good.
+    ///
+    /// A cancelled worker waits for nothing: it breaks its calls off, which the next owner repeats, and leaves.
     public func run() async throws(WorkerError) -> WorkerEnding {
         let result = await withTaskGroup(of: Result<WorkerEnding, WorkerError>?.self) { group in
             group.addTask {
@@ -102,7 +104,7 @@ public actor Worker {
     private func committing() async {
         while true {
             await commitBell.wait()
-            if isStopped { return }
+            if isStopped || Task.isCancelled { return }
             try? await time.sleep(until: time.now + configuration.commitInterval)
             if isStopped { return }
             if case .unknown = await commit(tenures.all.map(\.number)) {

@@ -19,7 +19,11 @@ enum Main {
             DescriptorSink.standardError.write("cobrador: \(failure)")
             exit(failure.status.rawValue)
         } catch {
-            CobradorCommand.exit(withError: error)
+            guard CobradorCommand.exitCode(for: error) == .failure else {
+                CobradorCommand.exit(withError: error)
+            }
+            DescriptorSink.standardError.write("cobrador: \(CobradorCommand.message(for: error))")
+            exit(ExitStatus.software.rawValue)
         }
     }
 }

@@ -158,9 +158,13 @@ struct ConfigurationMistakeTests {
     @Test(
         "a file that is none is refused",
         arguments: [
-            ("[1]", "must be a JSON object"), ("{", "JSON refused: unexpectedEnd at byte 1"),
+            ("[1]", "must be a JSON object"),
+            ("{", "not valid JSON: it ends in the middle of a value, at byte 1"),
             (#"{"worker": {"window": 1}, "worker.window": 2}"#, "worker.window: is given twice"),
-            (#"{"worker.window": 1, "worker.window": 2}"#, "JSON refused: duplicateName at byte 21"),
+            (
+                #"{"worker.window": 1, "worker.window": 2}"#,
+                "not valid JSON: a name that stands there twice, at byte 21"
+            ),
             (
                 #"{"kafka.bootstrap-servers": [["a:1"]]}"#,
                 "kafka.bootstrap-servers: a list may hold text and numbers only"

@@ -55,6 +55,12 @@ struct DemoScriptTests {
         }
     }
 
+    @Test("the smallest demo has one of each part")
+    func smallest() {
+        let counts = DemoPart.counts(total: DemoPart.totalMin)
+        #expect(DemoPart.allCases.allSatisfy { counts[$0] ?? 0 > 0 })
+    }
+
     @Test("it is the same each time")
     func repeatable() {
         #expect(

@@ -39,7 +39,7 @@ struct JobBatchTests {
             batch.problems.map(\.description) == [
                 "line 2: transaction_amount: must be more than zero",
                 "line 2: instalments: is not a field of this job",
-                "line 4: not JSON: JSON refused: unexpectedByte at byte 1",
+                "line 4: not valid JSON: something that can't stand there, at byte 1",
                 "line 5: the value must be a JSON object",
             ])
     }

@@ -39,10 +39,11 @@ class Answer:
     money: str | None = None
 
 
-def disagreements(jobs, payments, answers):
+def disagreements(jobs, payments, answers, cards=None):
     """Every broken promise, in words; an empty list is what a test wants.
 
-    `jobs` in the order in which they were sent, `payments` the gateway's ledger, `answers` as they were read.
+    `jobs` in the order in which they were sent, `payments` the gateway's ledger, `answers` as they were read,
+    `cards` the saved cards by customer.
     """
     found = []
     paid, answered = {}, {}
@@ -55,7 +56,22 @@ def disagreements(jobs, payments, answers):
     found += [f"{id} was never asked for, and answered" for id in answered if id not in known]
     for job in jobs:
         found += of_job(job, paid.get(job.id, []), answered.get(job.id, []))
+    if cards is not None:
+        found += of_cards(answers, cards)
     return found + list(out_of_order(jobs, answers))
+
+
+def of_cards(answers, cards):
+    """Registrations whose card the gateway doesn't have, and cards that it has twice."""
+    for answer in answers:
+        if answer.type == "card.registered":
+            saved = [card["id"] for card in cards.get(answer.data.get("customer_id"), [])]
+            if answer.data.get("card_id") not in saved:
+                yield f"{answer.job_id} was answered card.registered, and the gateway has no such card"
+    for customer, saved in cards.items():
+        faces = [(card["first_six_digits"], card["last_four_digits"], card["expiration_year"]) for card in saved]
+        if len(faces) != len(set(faces)):
+            yield f"a card of {customer} was added twice"
 
 
 def of_job(job, payments, answers):
@@ -65,6 +81,8 @@ def of_job(job, payments, answers):
         yield f"{job.id} has no answer"
         return
     events = [answer for answer in answers if answer.reason is None]
+    if events and len(events) < len(answers):
+        yield f"{job.id} has an event and a dead letter"
     if len({event.answer_id for event in events}) > 1:
         yield f"{job.id} has answers with different ids"
     if not events:

@@ -95,7 +95,12 @@ def answer_without_job(jobs, payments, answers):
     answers.append(Answer("z", "k", "charge.approved", "Z"))
 
 
+def event_and_letter(jobs, payments, answers):
+    answers.append(Answer("a", "k", reason="outcome-unknown", money="unknown"))
+
+
 LIES = [
+    event_and_letter,
     double_charge, lost_answer, lost_payment, wrong_payment, wrong_status, wrong_type, wrong_amount_charged,
     wrong_amount_answered, second_answer_id, order_of_a_key, letter_denies_a_payment, unexpected_letter,
     payment_of_nobody, failed_and_paid, foreign_key, answer_without_job,
@@ -107,3 +112,19 @@ def test_a_lie_is_noticed(lie):
     jobs, payments, answers = history()
     lie(jobs, payments, answers)
     assert disagreements(jobs, payments, answers) != []
+
+
+CARD = {"id": "7", "first_six_digits": "503175", "last_four_digits": "0604", "expiration_year": 2030}
+SAVED = [Answer("c", "k", "card.registered", "C", {"customer_id": "k", "card_id": "7"})]
+REGISTRATION = [Job("c", "register-card", "k", "card.registered")]
+
+
+def test_a_saved_card_is_accepted():
+    assert disagreements(REGISTRATION, [], SAVED, {"k": [CARD]}) == []
+
+
+@pytest.mark.parametrize("cards", [{}, {"k": []}, {"k": [CARD, dict(CARD, id="8")]}], ids=["nobody", "missing", "twice"])
+def test_a_lie_about_a_card_is_noticed(cards):
+    if cards.get("k"):
+        assert disagreements(REGISTRATION, [], SAVED, {"k": [CARD]}) == []
+    assert disagreements(REGISTRATION, [], SAVED, cards) != []

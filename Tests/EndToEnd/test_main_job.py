@@ -14,6 +14,7 @@ def arm_faults(sandbox):
     sandbox.arm("hang-after", times=2, milliseconds=60000)
     sandbox.arm("latency", milliseconds=20)
     sandbox.arm("5xx-before", path="/v1/customers/{id}/cards", probability=0.05, seed=11)
+    sandbox.arm("reset-after", path="/v1/customers/{id}/cards", probability=0.05, seed=13)
     sandbox.arm("reset-after", path="/v1/customers", probability=0.05, seed=12)
 
 
@@ -30,7 +31,10 @@ def test_two_thousand_mixed_jobs_with_a_faulty_gateway(stage, reader):
         assert faults.get(kind, 0) > 0, f"{kind} never struck, so this test shows less than it says"
     assert worker.stop() == 0
     reader.read()
-    assert disagreements(jobs, stage.sandbox.payments(), reader.answers) == []
+    stage.sandbox.disarm()
+    cards = stage.sandbox.cards(answer.data["customer_id"] for answer in reader.answers if answer.type == "card.registered")
+    assert disagreements(jobs, stage.sandbox.payments(), reader.answers, cards) == []
+    assert len(reader.answers) == len(jobs), "a worker that nobody stops answers each job once"
 
 
 def test_sigterm_in_the_middle_loses_nothing(stage, reader):

@@ -138,7 +138,7 @@ private func withPipeline(
         await withDiscardingTaskGroup { group in
             for _ in 0..<5 {
                 group.addTask {
-                    _ = await gate.pass(tenure: 1)
+                    _ = await gate.pass(tenure: 1) { true }
                     await passed.note()
                 }
             }

@@ -27,6 +27,13 @@ import Testing
         #expect(moments == [.seconds(2), .milliseconds(2100), .milliseconds(2200)])
     }
 
+    @Test func aHoldFreesTheMomentsThatWereReservedBeyondIt() {
+        var bucket = TokenBucket(rate: 1, burst: 1)
+        for _ in 0..<60 { _ = bucket.reserve(at: start) }
+        bucket.hold(until: start + .seconds(2))
+        #expect(bucket.reserve(at: start + .seconds(2)) == start + .seconds(2))
+    }
+
     /// The promise to the gateway, for any way of asking: no second holds more than rate + burst calls.
     @Test func noSecondHoldsMoreThanRateAndBurst() {
         var chance = SeededGenerator(20_261_123, for: #function)

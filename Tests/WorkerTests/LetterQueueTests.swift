@@ -28,7 +28,8 @@ import Testing
 
     @Test func whatIsFreshGoesInOneBatch() {
         var queue = queue([entry(1), entry(2), entry(3, key: "b")])
-        #expect(queue.take(at: start).map(\.ticket.offset) == [1, 2, 3])
+        #expect(queue.take(at: start).map(\.ticket.offset) == [1, 3])
+        #expect(queue.take(at: start).map(\.ticket.offset) == [2], "a lane's answers go one after another")
         #expect(queue.take(at: start).isEmpty)
     }
 
@@ -79,9 +80,17 @@ import Testing
         for entry in queue.take(at: start) { _ = queue.failed(entry, isTooLarge: true, at: start) }
         queue.add(entry(3, key: "c"))
         let later = start + .seconds(1)
+        let offsets = (0..<3).map { _ in queue.take(at: later).map(\.ticket.offset) }
+        #expect(offsets.allSatisfy { $0.count == 1 })
+        #expect(offsets[1] == [3], "the others have their turn in between")
+    }
+
+    @Test func eventsThatWereTooLargeTogetherGoOneByOne() {
+        var queue = queue([entry(1, .events(.charges)), entry(2, key: "b", .events(.charges))])
+        for entry in queue.take(at: start) { _ = queue.failed(entry, isTooLarge: true, at: start) }
+        let later = start + .seconds(1)
         #expect(queue.take(at: later).count == 1)
         #expect(queue.take(at: later).count == 1)
-        #expect(queue.take(at: later).map(\.ticket.offset) == [3])
     }
 
     @Test func anEndedTenureLeavesNothingBehind() {

@@ -108,5 +108,5 @@ enum DemoPart: Hashable, CaseIterable {
     }
 
     /// The fewest messages that have one of each part.
-    static let totalMin = allCases.count + 1
+    static let totalMin = allCases.count + 2
 }

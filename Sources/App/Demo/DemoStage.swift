@@ -25,7 +25,7 @@ struct DemoStage: Sendable {
             demo.output.write($0)
         }
         try await send(script.warmUp)
-        try await wait(&bar, note: "waiting for the group's first join, 3 s")
+        try await wait(&bar, note: "first join, 3 s")
         try await send(script.mix)
         try await wait(&bar, note: "")
         try await send(script.faulty)

@@ -9,6 +9,9 @@ import PaymentJobs
 /// Every call is made once: no retry, no redirect. What may be repeated, and when, is for the caller to know;
 /// each ``MercadoPagoError`` says whether the call may have been done.
 ///
+/// Facts about the API carry where they are from: [C] Mercado Pago's reference, an official SDK or a recorded
+/// answer, [T] an official SDK's tests against the real API, [O] third parties' observations, [I] inference.
+///
 /// The event loops are the process's shared ones unless others are given: a call costs them some
 /// microseconds, and a second set of threads would only compete for the same cores.
 public final class MercadoPagoClient: Sendable {

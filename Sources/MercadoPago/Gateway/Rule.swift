@@ -41,7 +41,8 @@ extension Rule {
 
     /// The table.
     ///
-    /// Source of the codes: facts §7, from the gateway's reference; of the order: DESIGN §6.
+    /// Source of the codes: the error tables of Mercado Pago's API reference. The order is by what a mistake
+    /// costs.
     static let all: [Rule] = [
         // Neither an answer nor a refusal: a redirect, an upgrade, an error of the gateway's own.
         Rule(verdict: .ambiguous, statuses: 100...399),
