@@ -79,6 +79,10 @@ struct ConfigurationMistakeTests {
             problem:
                 "kafka.consumer.heartbeat-interval: must be at most half of kafka.consumer.session-timeout"),
         Mistake(
+            name: "WORKER_REVOKE_DEADLINE", text: "5m",
+            problem: "worker.revoke-deadline: must, with worker.close-deadline, be shorter than "
+                + "kafka.consumer.max-poll-interval"),
+        Mistake(
             name: "KAFKA_SASL_USERNAME", text: "ana",
             problem: "kafka.sasl.username: needs kafka.security-protocol sasl_ssl or sasl_plaintext"),
         Mistake(

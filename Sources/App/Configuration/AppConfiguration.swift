@@ -55,6 +55,11 @@ package struct AppConfiguration: Sendable {
         if retries.pauseBase > retries.pauseMax {
             reader.note(Catalogue.retryPauseBase.entry.key, "must not be longer than retry.pause-max")
         }
+        if worker.revokeDeadline + worker.closeDeadline >= consumer.maxPollInterval {
+            reader.note(
+                Catalogue.revokeDeadline.entry.key,
+                "must, with worker.close-deadline, be shorter than kafka.consumer.max-poll-interval")
+        }
         jobSizeMax = reader.read(Catalogue.jobSizeMax)
         eventSource = reader.read(Catalogue.eventSource)
         logLevel = Logger.Level(rawValue: reader.read(Catalogue.logLevel)) ?? .notice
