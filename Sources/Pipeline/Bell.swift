@@ -29,3 +29,28 @@ public final class Bell {
         hasRung = false
     }
 }
+
+/// An actor whose one loop sleeps at a bell until there is something to do, or until a moment comes.
+public protocol BellKeeper: Actor {
+    /// The bell that the loop sleeps at.
+    var bell: Bell { get }
+    /// The clock that also wakes it.
+    var time: any Timekeeper { get }
+}
+
+extension BellKeeper {
+    /// Wakes the loop.
+    public func ring() { bell.ring() }
+
+    /// Returns when somebody rings, or at `instant`; a cancelled task's clock never rings.
+    public func sleepUntilRung(or instant: ContinuousClock.Instant?) async {
+        guard let instant else { return await bell.wait() }
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                if (try? await self.time.sleep(until: instant)) != nil { await self.ring() }
+            }
+            await bell.wait()
+            group.cancelAll()
+        }
+    }
+}

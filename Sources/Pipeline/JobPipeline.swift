@@ -4,17 +4,19 @@ import PaymentJobs
 /// Runs messages: in order within a lane, side by side across lanes, within the limits of each account.
 ///
 /// Each running job is a child task of ``run(delivering:)``; nothing outlives it.
-public actor JobPipeline {
+public actor JobPipeline: BellKeeper {
     /// Where a finished message goes; the job's slot stays taken until it returns.
     public typealias Delivery = @Sendable (Completion) async -> Void
 
     private let runner: JobRunner
-    private let time: any Timekeeper
+    /// The clocks that the pipeline goes by.
+    public let time: any Timekeeper
     private var schedule: Schedule
     private var memories: [Ticket: JobMemory] = [:]
     private var openTenures: Set<Int> = []
     private var isStopping = false
-    private let bell = Bell()
+    /// Rung whenever the run loop has something to look at.
+    public let bell = Bell()
 
     /// A pipeline for `accounts`.
     public init(
@@ -152,18 +154,4 @@ public actor JobPipeline {
         bell.ring()
         return true
     }
-
-    /// Returns when somebody rings, or at `instant`; a cancelled task's clock never rings.
-    private func sleepUntilRung(or instant: ContinuousClock.Instant?) async {
-        guard let instant else { return await bell.wait() }
-        await withDiscardingTaskGroup { group in
-            group.addTask {
-                if (try? await self.time.sleep(until: instant)) != nil { await self.ring() }
-            }
-            await bell.wait()
-            group.cancelAll()
-        }
-    }
-
-    private func ring() { bell.ring() }
 }

@@ -9,12 +9,12 @@ import Pipeline
 /// One batch is on its way at a time; what finishes meanwhile makes up the next one, so batches grow with the
 /// load. An answer that the broker doesn't take waits for another try and holds up its lane's later answers,
 /// and no others.
-actor OutboxLine {
+actor OutboxLine: BellKeeper {
     private let producer: Producer
     private let topics: Topics
-    private let time: any Timekeeper
+    let time: any Timekeeper
     private let logger: Logger
-    private let bell = Bell()
+    let bell = Bell()
     private var queue: LetterQueue
     private var isStopping = false
 
@@ -85,19 +85,6 @@ actor OutboxLine {
                 "kafka.answer.topic": "\(topics.topic(of: letter))", "publish.failures": "\(entry.failures)",
             ])
     }
-
-    private func sleepUntilRung(or instant: ContinuousClock.Instant?) async {
-        guard let instant else { return await bell.wait() }
-        await withDiscardingTaskGroup { group in
-            group.addTask {
-                if (try? await self.time.sleep(until: instant)) != nil { await self.ring() }
-            }
-            await bell.wait()
-            group.cancelAll()
-        }
-    }
-
-    private func ring() { bell.ring() }
 }
 
 /// All answers: a line for each topic, so that one that can't be written to holds up no other.
