@@ -30,20 +30,21 @@ actor AccountGate {
         var passage = Passage.atOnce
         while true {
             let now = time.now
-            let moment: ContinuousClock.Instant
-            let seen = holds
             if let heldUntil, heldUntil > now {
+                passage = .afterWaiting
                 // Without a limit nothing else keeps those who waited from calling at the same instant.
-                moment = bucket == nil ? heldUntil + .seconds(1) * Double.random(in: 0..<1) : heldUntil
-            } else {
-                moment = bucket?.reserve(at: now) ?? now
-                if moment <= now { return passage }
+                let spread = bucket == nil ? Duration.seconds(1) * Double.random(in: 0..<1) : .zero
+                guard await sleep(until: heldUntil + spread, tenure: tenure, isOpen: isOpen) else {
+                    return passage
+                }
+                continue
             }
-            let wasHeld = heldUntil.map { $0 > now } ?? false
+            let seen = holds
+            guard let moment = bucket?.reserve(at: now), moment > now else { return passage }
             passage = .afterWaiting
             guard await sleep(until: moment, tenure: tenure, isOpen: isOpen) else { return passage }
             // A moment that was reserved before a hold began is no longer good.
-            if !(wasHeld && bucket != nil), holds == seen { return passage }
+            if holds == seen { return passage }
         }
     }
 

@@ -83,10 +83,9 @@ struct LetterQueue {
 
     /// An answer was acknowledged; what waited behind it is next.
     mutating func sent(_ entry: Entry) {
-        guard held[entry.lane]?.first?.ticket == entry.ticket else { return }
-        held[entry.lane]?.removeFirst()
-        let behind = held.removeValue(forKey: entry.lane) ?? []
-        fresh.insert(contentsOf: behind, at: 0)
+        guard let lane = held[entry.lane], lane.first?.ticket == entry.ticket else { return }
+        held[entry.lane] = nil
+        fresh.insert(contentsOf: lane.dropFirst(), at: 0)
     }
 
     /// An answer was not taken: it waits, made smaller where it was too large.
@@ -137,20 +136,17 @@ struct Letter: Sendable {
     /// forms; an event has none.
     func smaller() -> Letter {
         var smaller = self
-        if case .whole = size {
+        switch (size, message.destination) {
+        case (.whole, _):
             smaller.size = .alone
-            return smaller
-        }
-        guard case .deadLetters = message.destination else { return self }
-        switch size {
-        case .whole:
-            break
-        case .alone:
+        case (.alone, .deadLetters):
             smaller.size = .truncated
             smaller.message = message.truncated(origin: origin)
-        case .truncated, .stripped:
+        case (.truncated, .deadLetters):
             smaller.size = .stripped
             smaller.message = message.stripped(origin: origin)
+        case (.stripped, _), (_, .events):
+            break
         }
         return smaller
     }

@@ -63,13 +63,16 @@ actor OutboxLine: BellKeeper {
                 settled.append(.abandoned(entry.ticket))
                 continue
             }
-            guard case .failure(let error)? = results.next() else {
+            switch results.next() {
+            case .success:
                 settled.append(.answered(entry.ticket))
                 queue.sent(entry)
-                continue
+            case .failure(let error):
+                if error.isFinal { throw .producerFailed(error) }
+                report(error, of: queue.failed(entry, isTooLarge: error.isTooLarge, at: time.now))
+            case nil:
+                preconditionFailure("a record without a result must not count as written")
             }
-            if error.isFinal { throw .producerFailed(error) }
-            report(error, of: queue.failed(entry, isTooLarge: error.isTooLarge, at: time.now))
         }
         return settled
     }

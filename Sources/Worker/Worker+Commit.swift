@@ -162,7 +162,7 @@ struct LeftBehind: Sendable {
     }
 
     mutating func note(uncommitted tenure: Tenure) {
-        if let offset = tenure.committable { add("\(tenure.partition), committed only below \(offset)") }
+        if let offset = tenure.committable { add("\(tenure.partition), not committed up to \(offset)") }
     }
 
     private mutating func add(_ name: String) {

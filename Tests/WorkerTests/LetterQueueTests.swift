@@ -62,6 +62,10 @@ import Testing
             now += .seconds(1)
         }
         #expect(forms == ["whole", "whole", "truncated", "stripped"])
+        let marks = queue.take(at: now).first?.letter?.message.headers.count {
+            $0.name == "cobrador-dl-stripped"
+        }
+        #expect(marks == 1, "a header is set, never appended")
     }
 
     @Test func anEventIsNeverMadeSmaller() {
