@@ -21,6 +21,26 @@ extension MercadoPagoClient {
         try await object(Customer.self, from: Call(.customer, "/v1/customers/\(id)"))
     }
 
+    /// Changes a customer; what `changes` leaves out stays as it is.
+    ///
+    /// - Throws: ``MercadoPagoError``; 404 where there is none, codes `102` to `118` for a field that the
+    ///   gateway doesn't take ([C] spec).
+    public func updateCustomer(
+        _ id: CustomerID, _ changes: CustomerChanges
+    ) async throws(MercadoPagoError) -> MercadoPagoAnswer<Customer> {
+        let call = Call(.updateCustomer, "/v1/customers/\(id)", body: changes.fields.serialized())
+        return try await object(Customer.self, from: call)
+    }
+
+    /// Removes a customer; the answer is the customer as it was, or its id alone ([T] sdk-java, sdk-nodejs).
+    ///
+    /// - Throws: ``MercadoPagoError``; 404 where there is none, which is also what a repetition finds.
+    public func deleteCustomer(
+        _ id: CustomerID
+    ) async throws(MercadoPagoError) -> MercadoPagoAnswer<Customer> {
+        try await object(Customer.self, from: Call(.deleteCustomer, "/v1/customers/\(id)"))
+    }
+
     /// The customers whose address equals `email`, whatever its upper and lower case.
     ///
     /// The search is read to its end, and each result compared: an ignored filter returns every customer of
@@ -36,33 +56,15 @@ extension MercadoPagoClient {
         return found.with(found.value.filter { $0.email?.reveal { $0.lowercased() } == wanted })
     }
 
-    /// The cards saved for a customer: a bare array without pages ([C] spec).
+    /// One page of the customers that the gateway finds for `search`.
     ///
-    /// - Throws: ``MercadoPagoError``; 404 where there is no such customer.
-    public func cards(
-        of customer: CustomerID
-    ) async throws(MercadoPagoError) -> MercadoPagoAnswer<[CustomerCard]> {
-        let answer = try await answer(to: Call(.cards, "/v1/customers/\(customer)/cards"))
-        guard let elements = answer.value.array else {
-            throw .unreadable(answer.lacking("no array of cards"))
-        }
-        var cards: [CustomerCard] = []
-        for element in elements {
-            guard let card = element.object.flatMap(CustomerCard.init(fields:)) else {
-                throw .unreadable(answer.lacking("a card without an id"))
-            }
-            cards.append(card)
-        }
-        return answer.with(cards)
-    }
-
-    /// Saves a card for a customer.
-    ///
-    /// - Throws: ``MercadoPagoError``; `card-120` where the token is of no use ([O] sdk-php#148).
-    public func addCard(
-        _ request: CardRequest, to customer: CustomerID
-    ) async throws(MercadoPagoError) -> MercadoPagoAnswer<CustomerCard> {
-        let call = Call(.addCard, "/v1/customers/\(customer)/cards", body: request.fields.serialized())
-        return try await object(CustomerCard.self, from: call)
+    /// Nothing is compared: a filter that the gateway ignores finds every customer of the account ([O]
+    /// sdk-java#74, sdk-nodejs#81). Who looks for one person uses ``customers(email:)``.
+    /// - Throws: ``MercadoPagoError``; codes `204` to `208` for a filter or an order that the gateway doesn't
+    ///   take ([C] spec).
+    public func searchCustomers(
+        _ search: CustomerSearch = CustomerSearch()
+    ) async throws(MercadoPagoError) -> MercadoPagoAnswer<Page<Customer>> {
+        try await page(Customer.self, from: Call(.searchCustomers, search.query.text))
     }
 }

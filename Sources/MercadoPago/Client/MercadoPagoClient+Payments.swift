@@ -22,6 +22,33 @@ extension MercadoPagoClient {
         try await object(Payment.self, from: Call(.payment, "/v1/payments/\(id)"))
     }
 
+    /// Takes the amount that an authorised payment has reserved.
+    ///
+    /// Nil takes all of it; an `amount` is in units of the payment's currency. Less than all is for some
+    /// countries and brands only, more is never possible ([C] docs). Afterwards the payment's amount is what
+    /// was captured ([T] sdk-nodejs). Capturing what is captured already answers with the payment as it is
+    /// ([T] sdk-java, sdk-go). What the gateway makes of a `key` on this call isn't documented.
+    /// - Throws: ``MercadoPagoError``; code `2018` where the payment's state doesn't allow it, which right
+    ///   after its creation may pass ([T] sdk-java), `2077` where the account can't ([C] spec).
+    public func capturePayment(
+        _ id: Int64, amount: ExactDecimal? = nil, key: IdempotencyKey? = nil
+    ) async throws(MercadoPagoError) -> MercadoPagoAnswer<Payment> {
+        var changes: JSONObject = ["capture": true]
+        changes["transaction_amount"] = amount?.asJSON
+        return try await change(id, changes, .capturePayment, key)
+    }
+
+    /// Cancels a payment that isn't approved yet: one that is pending, in process, or only reserved.
+    ///
+    /// What the gateway makes of a `key` on this call isn't documented.
+    /// - Throws: ``MercadoPagoError``; code `2018` or `3005` where the payment's state doesn't allow it: an
+    ///   approved one is refunded instead ([C] docs).
+    public func cancelPayment(
+        _ id: Int64, key: IdempotencyKey? = nil
+    ) async throws(MercadoPagoError) -> MercadoPagoAnswer<Payment> {
+        try await change(id, ["status": "cancelled"], .cancelPayment, key)
+    }
+
     /// The payments made in `window` with this reference, oldest first, read to the end.
     ///
     /// The reference is compared again: other searches of the gateway are known to ignore their filter. The
@@ -41,23 +68,23 @@ extension MercadoPagoClient {
         return found.with(found.value.filter { $0.externalReference == externalReference })
     }
 
-    /// Reads a card token; that doesn't use it up.
+    /// One page of the payments that the gateway finds for `search`.
     ///
-    /// - Throws: ``MercadoPagoError``.
-    public func cardToken(
-        _ token: CardToken
-    ) async throws(MercadoPagoError) -> MercadoPagoAnswer<CardTokenInfo> {
-        let path = token.secret.reveal { "/v1/card_tokens/\($0)" }
-        return try await object(CardTokenInfo.self, from: Call(.cardToken, path))
+    /// Nothing is compared, and the index lags by seconds; ``payments(externalReference:window:)`` reads all
+    /// pages and compares.
+    /// - Throws: ``MercadoPagoError``; code `1000` for too far an offset, `1001` for a moment that the
+    ///   gateway can't read ([C] docs).
+    public func searchPayments(
+        _ search: PaymentSearch = PaymentSearch()
+    ) async throws(MercadoPagoError) -> MercadoPagoAnswer<Page<Payment>> {
+        try await page(Payment.self, from: Call(.searchPayments, search.query.text))
     }
 
-    /// Makes a token of a saved card.
-    ///
-    /// - Throws: ``MercadoPagoError``.
-    public func createCardToken(
-        _ request: CardTokenRequest
-    ) async throws(MercadoPagoError) -> MercadoPagoAnswer<CardTokenInfo> {
-        let call = Call(.createCardToken, "/v1/card_tokens", body: request.fields.serialized())
-        return try await object(CardTokenInfo.self, from: call)
+    private func change(
+        _ id: Int64, _ changes: JSONObject, _ endpoint: Endpoint, _ key: IdempotencyKey?
+    ) async throws(MercadoPagoError) -> MercadoPagoAnswer<Payment> {
+        let call = Call(
+            endpoint, "/v1/payments/\(id)", body: changes.serialized(), idempotencyKey: key?.description)
+        return try await object(Payment.self, from: call)
     }
 }

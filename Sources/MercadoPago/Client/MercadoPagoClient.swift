@@ -4,7 +4,7 @@ import NIOCore
 import NIOPosix
 import PaymentJobs
 
-/// One seller's account at Mercado Pago: customers, cards, card tokens and payments.
+/// One seller's account at Mercado Pago: customers, cards, card tokens, payments and refunds.
 ///
 /// Every call is made once: no retry, no redirect. What may be repeated, and when, is for the caller to know;
 /// each ``MercadoPagoError`` says whether the call may have been done.
@@ -64,6 +64,33 @@ public final class MercadoPagoClient: Sendable {
             throw .unreadable(answer.lacking("no \(Object.noun)"))
         }
         return answer.with(object)
+    }
+
+    /// Makes the call and reads the answer as a bare array; one element that can't be read fails it, because
+    /// a list that leaves one out in silence would deny what was done.
+    func list<Object: GatewayObject>(
+        _ type: Object.Type, from call: Call
+    ) async throws(MercadoPagoError) -> MercadoPagoAnswer<[Object]> {
+        let answer = try await answer(to: call)
+        guard let elements = answer.value.array else {
+            throw .unreadable(answer.lacking("no array of \(Object.noun)s"))
+        }
+        let objects = elements.compactMap { $0.object.flatMap(Object.init(fields:)) }
+        guard objects.count == elements.count else {
+            throw .unreadable(answer.lacking("a \(Object.noun) that can't be read"))
+        }
+        return answer.with(objects)
+    }
+
+    /// Makes the call and reads the answer as one page of a search.
+    func page<Object: GatewayObject>(
+        _ type: Object.Type, from call: Call
+    ) async throws(MercadoPagoError) -> MercadoPagoAnswer<Page<Object>> {
+        let answer = try await answer(to: call)
+        guard let page = Page<Object>(answer.value) else {
+            throw .unreadable(answer.lacking("no page of \(Object.noun)s"))
+        }
+        return answer.with(page)
     }
 }
 

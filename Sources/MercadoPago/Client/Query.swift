@@ -1,3 +1,5 @@
+import PaymentJobs
+
 /// A path with its query, percent-encoded.
 ///
 /// Everything but RFC 3986's unreserved characters is encoded. That includes `+`, which the gateway reads as
@@ -17,6 +19,23 @@ struct Query {
 
     mutating func append(_ name: StaticString, _ value: Int) {
         append(name, String(value))
+    }
+
+    /// Appends nothing where there is no value.
+    mutating func append(_ name: StaticString, ifGiven value: String?) {
+        if let value { append(name, value) }
+    }
+
+    /// Appends nothing where there is no value.
+    mutating func append(_ name: StaticString, ifGiven value: Int?) {
+        if let value { append(name, value) }
+    }
+
+    /// Appends a filter by whatever name.
+    mutating func append(_ filter: SearchFilter) {
+        text += isFirst ? "?" : "&"
+        isFirst = false
+        text += Self.encoded(filter.name) + "=" + filter.value.reveal { Self.encoded($0) }
     }
 
     static func encoded(_ value: some StringProtocol) -> String {

@@ -46,10 +46,18 @@ extension CardTokenInfo {
     public var passesLuhn: Bool? { fields.flag("luhn_validation") }
     /// False with test credentials.
     public var isLive: Bool? { fields.flag("live_mode") }
+    /// The name on the card.
+    public var cardholderName: Secret<String>? { fields.object("cardholder")?.secret("name") }
+    /// Whether the code that the browser keeps for returning buyers is needed.
+    public var requiresESC: Bool? { fields.flag("require_esc") }
     /// When it was made, as written.
     public var dateCreated: String? { fields.date("date_created") }
     /// When it expires, as written: the promise is 7 days, recordings show 8.
     public var dateDue: String? { fields.date("date_due") }
+    /// When it last changed, as written.
+    public var dateLastUpdated: String? { fields.date("date_last_updated") }
+    /// When it expires, in milliseconds since 1970.
+    public var expiresAt: Int64? { dateDue.flatMap(GatewayDate.milliseconds) }
 }
 
 /// A token to make of a saved card.

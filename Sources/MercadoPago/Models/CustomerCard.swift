@@ -46,6 +46,16 @@ extension CustomerCard {
     public var userID: String? { fields.text("user_id") }
     /// The name on the card.
     public var cardholderName: Secret<String>? { fields.object("cardholder")?.text("name").map(Secret.init) }
+    /// The document of whoever the card was issued to; nil where its parts are null or missing.
+    public var cardholderIdentification: Identification? {
+        fields.object("cardholder")?.object("identification").flatMap(Identification.init(fields:))
+    }
+    /// The issuer's name.
+    public var issuerName: String? { fields.object("issuer")?.text("name") }
+    /// The brand's name.
+    public var paymentMethodName: String? { fields.object("payment_method")?.text("name") }
+    /// Where on the card the security code is, such as `back`.
+    public var securityCodeLocation: String? { fields.object("security_code")?.text("card_location") }
     /// False with test credentials.
     public var isLive: Bool? { fields.flag("live_mode") }
     /// When it was saved, as written.
@@ -76,4 +86,41 @@ public struct CardRequest: Sendable, Hashable {
         fields["issuer_id"] = issuerID.map(JSON.string)
         return fields
     }
+}
+
+/// What changes about a saved card; nil leaves a field as it is.
+public struct CardChanges: Sendable, Hashable {
+    /// 1 to 12.
+    public var expirationMonth: Int?
+    /// Four digits.
+    public var expirationYear: Int?
+    /// The name on the card.
+    public var cardholderName: Secret<String>?
+    /// The document of whoever the card was issued to.
+    public var cardholderIdentification: Identification?
+    /// A token of the card, in place of what was typed before ([C] docs).
+    public var token: CardToken?
+
+    /// Changes of nothing yet.
+    public init() {}
+
+    /// The body, in a fixed order.
+    var fields: JSONObject {
+        var cardholder = JSONObject()
+        cardholder["name"] = cardholderName?.json
+        cardholder["identification"] = cardholderIdentification.map { .object($0.fields) }
+        var fields = JSONObject()
+        fields["token"] = token.map { $0.secret.json }
+        fields["expiration_month"] = expirationMonth.map { JSON($0) }
+        fields["expiration_year"] = expirationYear.map { JSON($0) }
+        if !cardholder.isEmpty { fields["cardholder"] = .object(cardholder) }
+        return fields
+    }
+}
+
+extension CardChanges: CustomStringConvertible, CustomReflectable {
+    /// The names of what changes; the rest is the person's.
+    public var description: String { "changes of \(fields.names.joined(separator: ", "))" }
+    /// A mirror without children, so that `dump` shows no personal data.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -35,6 +35,12 @@ extension Payment {
     public var transactionAmount: ExactDecimal? { fields.amount("transaction_amount") }
     /// How much of it was given back, in units of ``currencyID``.
     public var transactionAmountRefunded: ExactDecimal? { fields.amount("transaction_amount_refunded") }
+    /// What is left to give back, in units of ``currencyID``: the amount without what was given back.
+    ///
+    /// Of a payment whose money was never taken it says nothing: see ``status`` and ``isCaptured``.
+    public var transactionAmountLeft: ExactDecimal? {
+        transactionAmount.flatMap { $0.subtracting(transactionAmountRefunded ?? .zero) }
+    }
     /// The account's currency.
     public var currencyID: String? { fields.text("currency_id") }
     /// In how many instalments the buyer pays.
@@ -45,9 +51,12 @@ extension Payment {
     public var paymentTypeID: String? { fields.text("payment_type_id") }
     /// The card's issuer.
     public var issuerID: String? { fields.text("issuer_id") }
+    /// The kind of operation, such as `regular_payment` or `recurring_payment`.
+    public var operationType: String? { fields.text("operation_type") }
     /// Whether the amount has been taken.
     ///
-    /// A rejected payment says true where capture was asked for.
+    /// A rejected payment says true where capture was asked for ([C] recorded). After a partial capture
+    /// ``transactionAmount`` is what was captured ([T] sdk-nodejs).
     public var isCaptured: Bool? { fields.flag("captured") }
     /// Whether pending was ruled out.
     public var isBinary: Bool? { fields.flag("binary_mode") }
@@ -65,72 +74,33 @@ extension Payment {
     public var collectorID: Int64? { fields.integer("collector_id") }
     /// The seller's metadata; its names come back lower-cased ([O]).
     public var metadata: JSONObject { fields.object("metadata") ?? JSONObject() }
+    /// Where notifications about this payment go.
+    public var notificationURL: String? { fields.text("notification_url") }
+    /// Who pays; nil where nothing is known.
+    public var payer: Payer? { fields.object("payer").flatMap { $0.isEmpty ? nil : Payer(fields: $0) } }
     /// When it was made, as written.
     public var dateCreated: String? { fields.date("date_created") }
     /// When it was approved, as written.
     public var dateApproved: String? { fields.date("date_approved") }
     /// When it last changed, as written.
     public var dateLastUpdated: String? { fields.date("date_last_updated") }
+    /// When the seller gets the money, as written.
+    public var moneyReleaseDate: String? { fields.date("money_release_date") }
+    /// When an unpaid payment lapses, as written.
+    public var dateOfExpiration: String? { fields.date("date_of_expiration") }
+    /// When it was made, in milliseconds since 1970.
+    public var createdAt: Int64? { dateCreated.flatMap(GatewayDate.milliseconds) }
+    /// When it was approved, in milliseconds since 1970.
+    public var approvedAt: Int64? { dateApproved.flatMap(GatewayDate.milliseconds) }
+    /// When it last changed, in milliseconds since 1970.
+    public var lastUpdatedAt: Int64? { dateLastUpdated.flatMap(GatewayDate.milliseconds) }
     /// What the seller receives and the buyer pays.
     public var transactionDetails: Details? { fields.object("transaction_details").map(Details.init) }
     /// The gateway's fees; none on a rejected payment.
-    public var feeDetails: [Fee] { (fields["fee_details"]?.array ?? []).compactMap(\.object).map(Fee.init) }
+    public var feeDetails: [Fee] { fields.objects("fee_details").map(Fee.init) }
+    /// The refunds that came with the payment; ``MercadoPagoClient/refunds(of:)`` is the complete list, and
+    /// fails where one can't be read.
+    public var refunds: [Refund] { fields.objects("refunds").compactMap(Refund.init(fields:)) }
     /// The card; nil where the payment has none, or says nothing of it.
     public var card: Card? { fields.object("card").flatMap { $0.isEmpty ? nil : Card(fields: $0) } }
-}
-
-extension Payment {
-    /// What the seller receives and the buyer pays, in units of the payment's currency.
-    public struct Details: Sendable, Hashable {
-        /// What the seller receives.
-        public let netReceivedAmount: ExactDecimal?
-        /// What the buyer pays in all.
-        public let totalPaidAmount: ExactDecimal?
-        /// What the buyer pays each time.
-        public let installmentAmount: ExactDecimal?
-
-        init(fields: JSONObject) {
-            netReceivedAmount = fields.amount("net_received_amount")
-            totalPaidAmount = fields.amount("total_paid_amount")
-            installmentAmount = fields.amount("installment_amount")
-        }
-    }
-
-    /// A fee.
-    public struct Fee: Sendable, Hashable {
-        /// Such as `mercadopago_fee`.
-        public let type: String?
-        /// In units of the payment's currency.
-        public let amount: ExactDecimal?
-        /// Who pays it, such as `collector`.
-        public let payer: String?
-
-        init(fields: JSONObject) {
-            type = fields.text("type")
-            amount = fields.amount("amount")
-            payer = fields.text("fee_payer")
-        }
-    }
-
-    /// The card that paid.
-    public struct Card: Sendable, Hashable {
-        /// The saved card's id; nil for one that isn't saved.
-        public let id: String?
-        /// The first six digits of its number.
-        public let firstSixDigits: String?
-        /// The last four digits of its number.
-        public let lastFourDigits: String?
-        /// 1 to 12; nil where masked.
-        public let expirationMonth: Int?
-        /// Four digits; nil where masked.
-        public let expirationYear: Int?
-
-        init(fields: JSONObject) {
-            id = fields.text("id")
-            firstSixDigits = fields.digits("first_six_digits", count: 6)
-            lastFourDigits = fields.digits("last_four_digits", count: 4)
-            expirationMonth = fields.int("expiration_month")
-            expirationYear = fields.int("expiration_year")
-        }
-    }
 }

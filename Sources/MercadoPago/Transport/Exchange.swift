@@ -14,19 +14,19 @@ final class Exchange: HTTPClientResponseDelegate {
     /// Only touched on the loop that the call was made with; the box checks that.
     private let received: NIOLoopBoundBox<Received>
     private let witness: SendWitness
-    private let isWrite: Bool
+    private let hasBody: Bool
     private let sizeMax: Int
 
-    init(on loop: any EventLoop, witness: SendWitness, isWrite: Bool, sizeMax: Int) {
+    init(on loop: any EventLoop, witness: SendWitness, hasBody: Bool, sizeMax: Int) {
         received = .makeBoxSendingValue(Received(), eventLoop: loop)
         self.witness = witness
-        self.isWrite = isWrite
+        self.hasBody = hasBody
         self.sizeMax = sizeMax
     }
 
     func didSendRequestHead(task: HTTPClient.Task<RawAnswer>, _ head: HTTPRequestHead) {
         // A request with a body is witnessed where the body is asked for.
-        if !isWrite { witness.sendingBegins() }
+        if !hasBody { witness.sendingBegins() }
     }
 
     func didReceiveHead(task: HTTPClient.Task<RawAnswer>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {

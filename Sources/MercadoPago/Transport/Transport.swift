@@ -57,10 +57,10 @@ struct Transport: Sendable {
         guard let request = request(for: call, witness) else { throw .notSent(.init(.invalidAddress)) }
         let loop = eventLoopGroup.any()
         let exchange = Exchange(
-            on: loop, witness: witness, isWrite: call.endpoint.isWrite, sizeMax: responseSizeMax)
+            on: loop, witness: witness, hasBody: call.body != nil, sizeMax: responseSizeMax)
         let deadline = NIODeadline.now() + callTimeout
         let task = http.execute(
-            request: request, delegate: exchange, eventLoop: .delegate(on: loop), deadline: deadline)
+            request: request, delegate: exchange, eventLoop: preference(for: call, loop), deadline: deadline)
         do {
             return try await withTaskCancellationHandler {
                 try await task.futureResult.get()
@@ -75,13 +75,20 @@ struct Transport: Sendable {
         }
     }
 
+    /// A write without a body is witnessed when its head has been sent, which is told on the call's loop: so
+    /// that nothing can fail it in between, its connection has to be on that same loop.
+    private func preference(for call: Call, _ loop: any EventLoop) -> HTTPClient.EventLoopPreference {
+        call.endpoint.isWrite && call.body == nil ? .delegateAndChannel(on: loop) : .delegate(on: loop)
+    }
+
     private func request(for call: Call, _ witness: SendWitness) -> HTTPClient.Request? {
+        let method = HTTPMethod(rawValue: call.endpoint.method.rawValue)
         guard let body = call.body else {
-            return try? HTTPClient.Request(url: base.text + call.path, method: .GET, headers: readHeaders)
+            return try? HTTPClient.Request(url: base.text + call.path, method: method, headers: readHeaders)
         }
         var request =
-            templates[call.path]
-            ?? (try? HTTPClient.Request(url: base.text + call.path, method: .POST, headers: writeHeaders))
+            (method == .POST ? templates[call.path] : nil)
+            ?? (try? HTTPClient.Request(url: base.text + call.path, method: method, headers: writeHeaders))
         if let key = call.idempotencyKey { request?.headers.add(name: "x-idempotency-key", value: key) }
         let buffer = ByteBuffer(bytes: body)
         request?.body = .stream(contentLength: Int64(body.count)) { writer in
@@ -98,7 +105,7 @@ struct Transport: Sendable {
 /// call hasn't failed yet, and it fails calls on that same loop. So where the body was never asked for, no
 /// byte of it was sent and none will be: a request without its body can't be done. Where it was asked for,
 /// nobody can tell how much arrived. A library that calls an error "before sending" can't be wrong about
-/// money this way.
+/// money this way. A deletion has no body; its head is written and witnessed in one turn of one loop.
 final class SendWitness: Sendable {
     private let isSending = Atomic(false)
 
