@@ -22,7 +22,7 @@ struct ClassifierTests {
             let expected: Classifier.Verdict =
                 switch status {
                 case 401: .misconfigured
-                case 403: endpoint == .payment ? .refused : .misconfigured
+                case 403: endpoint.namesPayment ? .refused : .misconfigured
                 case 404: endpoint == .cardToken ? .tokenUnusable : .refused
                 case 408: .ambiguous
                 case 409: .conflict

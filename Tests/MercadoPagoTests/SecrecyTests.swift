@@ -33,6 +33,60 @@ struct SecrecyTests {
                 transactionAmount: .zero, token: Sample.token, payer: .guest(email: Secret(Canary.email))))
         check(CardRequest(token: Sample.token))
         check(CardTokenRequest(cardID: "1", securityCode: Secret("9990001")))
+        check(RefundRequest(amount: .zero, metadata: ["who": "canary-name"]))
+        check(
+            CustomerSearch(email: Secret(Canary.email), filters: [SearchFilter("first_name", "canary-name")]))
+        check(PaymentSearch(filters: [SearchFilter("payer.email", Canary.email)]))
+    }
+
+    @Test("changes of a customer and of a card show the names of what changes")
+    func changes() {
+        var changes = CustomerChanges()
+        changes.firstName = Secret("canary-name")
+        changes.phone = PhoneNumber(areaCode: Secret("canary-name"), number: Secret("9990001"))
+        changes.identification = Identification(type: "DNI", number: Secret("9990001"))
+        changes.address = PostalAddress(streetName: Secret("canary-name"), streetNumber: Secret("9990001"))
+        changes.metadata = ["who": "canary-name"]
+        check(changes)
+        check(changes.phone as Any)
+        check(changes.identification as Any)
+        check(changes.address as Any)
+        #expect("\(changes)" == "changes of first_name, phone, identification, address, metadata")
+        var card = CardChanges()
+        card.cardholderName = Secret("canary-name")
+        card.token = Sample.token
+        check(card)
+        #expect("\(card)" == "changes of token, cardholder")
+    }
+
+    @Test("every part of what the gateway returned")
+    func parts() throws {
+        let person: JSONObject = [
+            "email": .string(Canary.email), "first_name": "canary-name", "last_name": "canary-name",
+            "name": "canary-name", "identification": ["type": "DNI", "number": "9990001"],
+            "phone": ["number": "9990001"], "address": ["street_name": "canary-name"],
+            "addresses": [["zip_code": "9990001"]], "nickname": "canary-name",
+        ]
+        let payment = try #require(
+            Payment(fields: [
+                "id": 1, "status": "approved", "payer": .object(person),
+                "card": ["cardholder": .object(person)],
+                "refunds": [["id": 2, "source": .object(person), "metadata": .object(person)]],
+            ]))
+        check(payment)
+        check(try #require(payment.payer))
+        check(try #require(payment.card))
+        check(payment.refunds)
+        check(try #require(payment.refunds.first?.source))
+        var fields = person
+        fields["id"] = 1
+        check(try #require(SellerAccount(fields: fields)))
+        fields["id"] = "1-a"
+        let customer = try #require(Customer(fields: fields))
+        check(try #require(customer.phone))
+        check(try #require(customer.identification))
+        check(try #require(customer.address))
+        check(try #require(customer.addresses.first))
     }
 
     @Test("objects that the gateway returned")

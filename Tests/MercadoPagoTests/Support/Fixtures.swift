@@ -1,25 +1,34 @@
 import ExactJSON
 import Foundation
-import Testing
 
-/// Recorded responses that lie beside the checkout, in `../shared/fixtures`; they are not part of it.
+/// Recorded responses that may lie beside the checkout, in `shared/fixtures`; they are not part of it.
+///
+/// They are looked for where `COBRADOR_FIXTURES` says, else beside this file's folder and each of those above.
 enum Fixtures {
-    private static let folder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent().appendingPathComponent("../../../../shared/fixtures").standardizedFileURL
+    private static let folder: URL? = {
+        let isFolder: (URL) -> Bool = { FileManager.default.fileExists(atPath: $0.path) }
+        if let told = ProcessInfo.processInfo.environment["COBRADOR_FIXTURES"], !told.isEmpty {
+            return URL(fileURLWithPath: told, isDirectory: true)
+        }
+        var place = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+        while place.path != "/" {
+            place.deleteLastPathComponent()
+            let candidate = place.appendingPathComponent("shared/fixtures", isDirectory: true)
+            if isFolder(candidate) { return candidate }
+        }
+        return nil
+    }()
 
-    static let areHere = FileManager.default.fileExists(atPath: folder.path)
+    static var areHere: Bool { folder != nil }
 
-    /// The files under `path` whose names begin with `prefix`, in order.
-    static func names(_ path: String, prefix: String = "") throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent(path).path)
-            .filter { $0.hasPrefix(prefix) && $0.hasSuffix(".json") }.sorted()
-    }
+    /// The paths of all JSON files below the folder, in order; none where it isn't there.
+    static let files: [String] = {
+        guard let folder, let names = FileManager.default.enumerator(atPath: folder.path) else { return [] }
+        return names.compactMap { $0 as? String }.filter { $0.hasSuffix(".json") }.sorted()
+    }()
 
     static func json(_ path: String) throws -> JSON {
-        try JSON(parsing: Array(Data(contentsOf: folder.appendingPathComponent(path))))
-    }
-
-    static func object(_ path: String) throws -> JSONObject {
-        try #require(try json(path).object)
+        guard let folder else { throw CocoaError(.fileNoSuchFile) }
+        return try JSON(parsing: Array(Data(contentsOf: folder.appendingPathComponent(path))))
     }
 }
