@@ -31,10 +31,11 @@ struct SavedCard: Sendable {
     let id: String
     let customerID: String
     let userID: Int64
-    let details: CardDetails
-    let brand: CardBrand
-    let issuerID: Int64
+    var details: CardDetails
+    var brand: CardBrand
+    var issuerID: Int64
     let created: Instant
+    var updated: Instant
     let isLive: Bool
 
     /// The card object of the seed, field for field.
@@ -53,7 +54,7 @@ struct SavedCard: Sendable {
             "issuer": ["id": JSON(issuerID), "name": .string(brand.name)],
             "cardholder": details.holderJSON,
             "date_created": .string(created.iso),
-            "date_last_updated": .string(created.iso),
+            "date_last_updated": .string(updated.iso),
             "customer_id": .string(customerID),
             "user_id": .string(String(userID)),
             "live_mode": .bool(isLive),

@@ -32,7 +32,7 @@ struct CardOutcome: Sendable, Hashable {
     /// Recorded as rejected with an ordinary holder name (Active Merchant's fixtures).
     private static let alwaysRejected = "4000300011112220"
 
-    private static let rejections = [
+    static let rejections = [
         "OTHE": "cc_rejected_other_reason",
         "CALL": "cc_rejected_call_for_authorize",
         "FUND": "cc_rejected_insufficient_amount",

@@ -54,8 +54,14 @@ struct CardToken: Sendable {
         object["last_four_digits"] = .string(details.number.lastFour)
         object["expiration_month"] = JSON(details.month)
         object["expiration_year"] = JSON(details.year)
-        object["cardholder"] = details.holderJSON
+        object["cardholder"] = ["name": .string(details.holder), "identification": document]
         return .object(object)
+    }
+
+    /// An empty object where no document was given (fixture card_token_get).
+    private var document: JSON {
+        let identification = details.identification
+        return identification.type == nil && identification.number == nil ? [:] : identification.json
     }
 
     private var status: String {

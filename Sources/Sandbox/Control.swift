@@ -19,6 +19,7 @@ struct Control: Sendable {
     private func route(_ call: Call) async throws(ControlRefusal) -> Reply {
         switch "\(call.method) \(call.path.dropFirst(Self.prefix.count))" {
         case "GET payments": return Reply(200, try await payments(call))
+        case "GET test-cards": return Reply(200, try seller(call).account.site.testCardsJSON)
         case "GET requests":
             let first = try Self.number(call.query["from"], "from") ?? 0
             let limit = try Self.number(call.query["limit"], "limit") ?? gateway.configuration.requestsMax

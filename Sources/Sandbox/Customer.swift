@@ -10,6 +10,20 @@ struct Customer: Sendable {
     var updated: Instant
     var cardIDs: [String] = []
     var defaultCard: String?
+    var address: CustomerAddress?
+
+    /// The e-mail as it is compared: letters of either case are alike.
+    var emailKey: String { Self.key(ofEmail: email) }
+
+    static func key(ofEmail email: String) -> String { email.lowercased() }
+
+    /// Whether an id looks like a customer's: the user id, a hyphen, letters and digits.
+    static func isWellFormed(id: String) -> Bool {
+        let parts = id.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
+            && parts[0].utf8.allSatisfy { (0x30...0x39).contains($0) }
+            && parts[1].unicodeScalars.allSatisfy { $0.isASCII && $0.properties.isAlphanumeric }
+    }
 
     /// The customer object of a recorded answer, field for field (fixture customer_base).
     func json(cards: [SavedCard], seller: SandboxAccount, isLive: Bool) -> JSON {
@@ -20,16 +34,17 @@ struct Customer: Sendable {
             "last_name": fields["last_name"] ?? nil,
             "phone": members("phone", ["area_code", "number"]),
             "identification": members("identification", ["type", "number"]),
-            "address": members("address", ["id", "zip_code", "street_name", "street_number"]),
+            "address": address.map(\.short) ?? CustomerAddress.none,
             "date_registered": fields["date_registered"] ?? nil,
             "description": fields["description"] ?? nil,
             "date_created": .string(created.iso),
             "date_last_updated": .string(updated.iso),
             "metadata": fields["metadata"] ?? [:],
             "default_card": JSON(defaultCard),
-            "default_address": fields["default_address"] ?? nil,
+            "default_address": fields["default_address"] ?? JSON(address?.id),
             "cards": .array(cards.map(\.json)),
-            "addresses": [],
+            "addresses": .array(
+                address.map { [$0.json(site: seller.site, phone: fields["phone"]?["number"])] } ?? []),
             "live_mode": .bool(isLive),
             "user_id": JSON(userID),
             "merchant_id": JSON(seller.collectorID),
@@ -45,4 +60,9 @@ struct Customer: Sendable {
         for name in names { members[name] = object?[name] ?? .null }
         return .object(members)
     }
+}
+
+extension Unicode.Scalar.Properties {
+    /// A letter or a digit.
+    fileprivate var isAlphanumeric: Bool { isAlphabetic || numericType == .decimal }
 }

@@ -5,6 +5,11 @@ enum DateText {
         text.hasPrefix("NOW") ? relative(text.dropFirst(3), now: now) : iso(text)
     }
 
+    /// Whether a text is a day (`2000-01-18`) or a whole date.
+    static func isDate(_ text: String) -> Bool {
+        iso(text) != nil || (text.utf8.count == 10 && iso(text + "T00:00:00Z") != nil)
+    }
+
     /// `NOW-{1..60}MINUTES`, `{1..24}HOURS`, `{1..365}DAYS`, `{1..8}WEEKS` are documented; the default
     /// window is documented as `NOW-3MONTHS`, so months are taken too.
     private static func relative(_ text: Substring, now: Instant) -> Instant? {

@@ -9,6 +9,12 @@ enum Endpoint: String, CaseIterable, Sendable {
     case createCard = "POST /v1/customers/{id}/cards"
     case listCards = "GET /v1/customers/{id}/cards"
     case readCard = "GET /v1/customers/{id}/cards/{id}"
+    case deleteCustomer = "DELETE /v1/customers/{id}"
+    case updateCard = "PUT /v1/customers/{id}/cards/{id}"
+    case deleteCard = "DELETE /v1/customers/{id}/cards/{id}"
+    case readSeller = "GET /users/me"
+    case listPaymentMethods = "GET /v1/payment_methods"
+    case listIdentificationTypes = "GET /v1/identification_types"
     case createCardToken = "POST /v1/card_tokens"
     case readCardToken = "GET /v1/card_tokens/{id}"
     case createPayment = "POST /v1/payments"
@@ -17,6 +23,14 @@ enum Endpoint: String, CaseIterable, Sendable {
 
     var method: Substring { rawValue.prefix { $0 != " " } }
     var template: Substring { rawValue.drop { $0 != " " }.dropFirst() }
+
+    /// Whether a browser may call it with the public key alone, as Mercado Pago's library for browsers does.
+    var takesPublicKey: Bool {
+        switch self {
+        case .createCardToken, .readCardToken, .listPaymentMethods, .listIdentificationTypes: true
+        default: false
+        }
+    }
 
     /// What a method and a path lead to.
     enum Match: Equatable {

@@ -39,6 +39,9 @@ struct Identifiers: Sendable {
         return String(card)
     }
 
+    /// Ten digits.
+    mutating func nextAddress() -> String { String(1_000_000_000 + next() % 1_000_000_000) }
+
     /// Eleven or twelve digits.
     mutating func nextPayment() -> Int64 {
         payment += 1

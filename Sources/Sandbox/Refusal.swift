@@ -12,6 +12,8 @@ enum Refusal: Error, Hashable {
     case token(code: String, String)
     /// A customer or card that isn't there: nested empty causes (sdk-dotnet#140).
     case absent(String)
+    /// The identity documents of a country that has none (Mercado Pago's reference, code 1004).
+    case noIdentificationTypes
     /// A path that nobody serves.
     case noResource(path: String)
     /// A path that is served, by another method (fixture failed_capture).
@@ -39,6 +41,9 @@ enum Refusal: Error, Hashable {
             return Self.envelope(400, text, "bad_request", [Self.cause(code, text)])
         case .absent(let text):
             return Self.envelope(404, text, "not_found", [[]])
+        case .noIdentificationTypes:
+            let text = "Identification types not found."
+            return Self.envelope(404, text, "not_found", [Self.cause("1004", text)])
         case .noResource(let path):
             return Self.envelope(404, "Resource \(path) not found.", "not_found", [])
         case .methodNotAllowed:

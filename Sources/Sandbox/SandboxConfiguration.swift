@@ -40,13 +40,21 @@ public struct SandboxConfiguration: Sendable {
     public var processing: Duration = .zero
     /// How long a new payment stays invisible to a search by anything but its id.
     public var paymentSearchLag: Duration = .zero
-    /// How long a new customer stays invisible to a search.
+    /// How long a search of customers goes on seeing what was before a creation, a change or a deletion.
     public var customerSearchLag: Duration = .zero
     /// How long a `hang` fault keeps a connection, where the fault doesn't say.
     public var hangMax: Duration = .seconds(60)
 
     /// Whether a token that saved a card may still make one payment; strict by default.
     public var savedTokenMayPay = false
+    /// Whether test credentials take only `test_payer_[0-9]{1,10}@testuser.com` for a customer's e-mail.
+    ///
+    /// Documented as error 128, but evidently not enforced: off by default.
+    public var requiresTestEmails = false
+    /// First digits of card numbers that several payment methods share.
+    ///
+    /// To save such a card, `payment_method_id` and `issuer_id` have to be sent (errors 123, 124 and 127).
+    public var ambiguousPrefixes: Set<String> = []
     /// Whether payments without a security code are enabled for the seller; refused (3013) by default.
     public var allowsMissingSecurityCode = false
     /// Whether the seller's token came from OAuth, so that an `application_fee` is taken.

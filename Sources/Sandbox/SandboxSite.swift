@@ -46,23 +46,29 @@ public enum SandboxSite: String, Sendable, CaseIterable {
         }
     }
 
-    /// The site's published Mastercard test number (Mercado Pago's test-cards pages).
-    var testCardNumber: String {
+    /// The country's code (ISO 3166-1 alpha-2).
+    var countryID: String {
         switch self {
-        case .argentina, .uruguay, .peru: "5031755734530604"
-        case .brazil: "5031433215406351"
-        case .chile: "5416752602582580"
-        case .colombia: "5254133674403564"
-        case .mexico: "5474925432670366"
+        case .argentina: "AR"
+        case .brazil: "BR"
+        case .chile: "CL"
+        case .colombia: "CO"
+        case .mexico: "MX"
+        case .peru: "PE"
+        case .uruguay: "UY"
         }
     }
 
-    /// A document that the site's test-cards page uses.
-    var testIdentification: Identification {
+    /// The country's name in its own language, as addresses spell it.
+    var countryName: String {
         switch self {
-        case .brazil: Identification(type: "CPF", number: "12345678909")
-        case .argentina: Identification(type: "DNI", number: "12345678")
-        case .chile, .colombia, .mexico, .peru, .uruguay: Identification(type: "Otro", number: "123456789")
+        case .argentina: "Argentina"
+        case .brazil: "Brasil"
+        case .chile: "Chile"
+        case .colombia: "Colombia"
+        case .mexico: "México"
+        case .peru: "Perú"
+        case .uruguay: "Uruguay"
         }
     }
 }

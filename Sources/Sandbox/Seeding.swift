@@ -7,16 +7,19 @@ struct SeedRequest: Sendable {
     let tokens: Int
     let hasSecurityCode: Bool
     let emailPrefix: String
+    let methodID: String?
 
     init(_ body: JSONObject) throws(ControlRefusal) {
         let fields = ControlFields(
-            body, known: ["customers", "holder", "tokens", "security_code", "email_prefix"])
+            body,
+            known: ["customers", "holder", "tokens", "security_code", "email_prefix", "payment_method_id"])
         try fields.checkNames()
         customers = try fields.integer("customers", 1...100_000) ?? 1
         holder = try fields.string("holder") ?? "APRO"
         tokens = try fields.integer("tokens", 0...1_000) ?? 1
         hasSecurityCode = try fields.bool("security_code") ?? true
         emailPrefix = try fields.string("email_prefix") ?? "test_payer_"
+        methodID = try fields.string("payment_method_id")
         guard customers * max(tokens, 1) <= 100_000 else {
             throw ControlRefusal("at most 100000 tokens at once")
         }
@@ -29,29 +32,31 @@ struct TokensRequest: Sendable {
     let holder: String
     let cardID: String?
     let hasSecurityCode: Bool
+    let methodID: String?
 
     init(_ body: JSONObject) throws(ControlRefusal) {
-        let fields = ControlFields(body, known: ["count", "holder", "card_id", "security_code"])
+        let fields = ControlFields(
+            body, known: ["count", "holder", "card_id", "security_code", "payment_method_id"])
         try fields.checkNames()
         count = try fields.integer("count", 1...100_000) ?? 1
         holder = try fields.string("holder") ?? "APRO"
         cardID = try fields.string("card_id")
+        methodID = try fields.string("payment_method_id")
         hasSecurityCode = try fields.bool("security_code") ?? true
     }
 }
 
 extension Seller {
-    /// Makes customers with the site's published test card, the quick way.
+    /// Makes customers with one of the site's published test cards, the quick way.
     func seed(_ request: SeedRequest, now: Instant) throws(ControlRefusal) -> JSON {
-        guard let details = testCard(holder: request.holder, now: now), let brand = details.brand else {
-            throw ControlRefusal("the site has no test card")
-        }
+        let details = try testCard(request.methodID, holder: request.holder, now: now)
+        guard let brand = details.brand else { throw ControlRefusal("no test card of a known brand") }
         var made: [JSON] = []
         for _ in 0..<request.customers {
             let (userID, id) = identifiers.nextCustomer()
             let card = SavedCard(
                 id: identifiers.nextCard(), customerID: id, userID: userID, details: details, brand: brand,
-                issuerID: brand.issuerID, created: now, isLive: isLive)
+                issuerID: brand.issuerID, created: now, updated: now, isLive: isLive)
             let email = "\(request.emailPrefix)\(userID)@testuser.com"
             add(
                 Customer(
@@ -74,10 +79,7 @@ extension Seller {
             guard let card = cards[id] else { throw ControlRefusal("there is no card \(id)") }
             source = .saved(card)
         } else {
-            guard let details = testCard(holder: request.holder, now: now) else {
-                throw ControlRefusal("the site has no test card")
-            }
-            source = .raw(details)
+            source = .raw(try testCard(request.methodID, holder: request.holder, now: now))
         }
         return [
             "tokens": .array(
@@ -95,12 +97,16 @@ extension Seller {
         return id
     }
 
-    /// Valid for four more years, by the sandbox's clock.
-    private func testCard(holder: String, now: Instant) -> CardDetails? {
-        CardNumber(account.site.testCardNumber).map { number in
-            CardDetails(
-                number: number, month: 11, year: now.month.year + 4, holder: holder,
-                identification: account.site.testIdentification)
+    /// The site's first test card, or its first of a method; valid for four more years by the sandbox's clock.
+    private func testCard(
+        _ methodID: String?, holder: String, now: Instant
+    ) throws(ControlRefusal) -> CardDetails {
+        let card = account.site.testCards.first { methodID == nil || $0.methodID == methodID }
+        guard let number = card.flatMap({ CardNumber($0.number) }) else {
+            throw ControlRefusal("the site has no test card of this payment method")
         }
+        return CardDetails(
+            number: number, month: 11, year: now.month.year + 4, holder: holder,
+            identification: account.site.testIdentification)
     }
 }

@@ -3,90 +3,87 @@ import ExactJSON
 extension Seller {
     func createCustomer(_ request: CustomerRequest, now: Instant) throws(Refusal) -> JSON {
         guard let email = request.email else { throw .customer(code: "106", "the email format is invalid") }
-        let folded = email.lowercased()
-        guard customersByEmail[folded] == nil else {
+        guard customersByEmail[Customer.key(ofEmail: email)] == nil else {
             throw .customer(code: "101", "the customer already exist")
         }
-        guard request.fields["default_card"] == nil else { throw .customer(code: "120", "card not found") }
+        // Mercado Pago's own example of a new customer sends the word "None"; nobody new has a card.
+        if let card = request.fields["default_card"]?.string, card != "None" {
+            throw .customer(code: "120", "card not found")
+        }
         let (userID, id) = identifiers.nextCustomer()
-        let customer = Customer(
-            id: id, userID: userID, email: email, fields: request.fields, created: now, updated: now)
+        var customer = Customer(
+            id: id, userID: userID, email: email, fields: [:], created: now, updated: now)
+        apply(request, to: &customer, now: now)
         add(customer, with: nil)
         return json(customer)
     }
 
     func readCustomer(_ id: String) throws(Refusal) -> JSON { json(try customer(id)) }
 
+    /// Replaces what the body names and leaves the rest; a null counts as not named.
     func updateCustomer(_ id: String, _ request: CustomerRequest, now: Instant) throws(Refusal) -> JSON {
         var customer = try customer(id)
-        if let email = request.email, email.lowercased() != customer.email.lowercased() {
+        if let email = request.email, Customer.key(ofEmail: email) != customer.emailKey {
             throw .customer(code: "126", "the email can't be updated")
         }
         if let card = request.fields["default_card"]?.string {
             guard customer.cardIDs.contains(card) else { throw .customer(code: "120", "card not found") }
             customer.defaultCard = card
         }
-        for member in request.fields.members where member.name != "default_card" {
-            customer.fields[member.name] = member.value
-        }
-        customer.updated = now
-        customers[id] = customer
+        apply(request, to: &customer, now: now)
+        replace(customer, now: now)
         return json(customer)
     }
 
-    /// `email` is compared for equality, letters of either case alike; no e-mail finds everybody.
-    func searchCustomers(_ query: Query, now: Instant) throws(Refusal) -> JSON {
-        let limit = try Self.number(query["limit"], 1...Int.max) ?? 10
-        let offset = try Self.number(query["offset"], 0...Int.max) ?? 0
-        let newest = now.advanced(by: .zero - settings.customerSearchLag)
-        let found: [Customer]
-        if let email = query["email"] {
-            found = customersByEmail[email.lowercased()].flatMap { customers[$0] }.map { [$0] } ?? []
-        } else {
-            found = Array(customers.all)
-        }
-        let visible = found.filter { $0.created <= newest && matches($0, query) }
-        let page = visible.dropFirst(offset).prefix(min(limit, 100))
-        return [
-            "paging": ["limit": JSON(min(limit, 100)), "offset": JSON(offset), "total": JSON(visible.count)],
-            "results": .array(page.map(json)),
-        ]
+    /// The answer is the customer as it was; its cards go with it, and its e-mail is free again.
+    func deleteCustomer(_ id: String, now: Instant) throws(Refusal) -> JSON {
+        let customer = try customer(id)
+        let answer = json(customer)
+        customers.remove(id)
+        index.changed(customer, now: now)
+        forget(customer)
+        return answer
     }
 
-    /// The documented filters beside `email`; every other is ignored, as the real one does (sdk-java#74).
-    private func matches(_ customer: Customer, _ query: Query) -> Bool {
-        if let id = query["id"], id != customer.id { return false }
-        for name in ["first_name", "last_name"] {
-            if let wanted = query[name], customer.fields[name]?.string != wanted { return false }
+    private func apply(_ request: CustomerRequest, to customer: inout Customer, now: Instant) {
+        for member in request.fields.members where !["default_card", "address"].contains(member.name) {
+            customer.fields[member.name] = member.value
         }
-        return true
+        customer.updated = now
+        guard let fields = request.fields["address"]?.object, !fields.isEmpty else { return }
+        let known = customer.address
+        customer.address = CustomerAddress(
+            id: fields["id"]?.string ?? known?.id ?? identifiers.nextAddress(), fields: fields,
+            created: known?.created ?? now, updated: known.map { _ in now })
     }
 
-    private static func number(_ text: String?, _ range: ClosedRange<Int>) throws(Refusal) -> Int? {
-        guard let text else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw .customer(code: "205", "the query format is invalid")
-        }
-        return number
-    }
-
+    /// - Throws: 105 for what can't be an id; 404 for an id that nobody has.
     func customer(_ id: String) throws(Refusal) -> Customer {
+        guard Customer.isWellFormed(id: id) else {
+            throw .customer(code: "105", "the customer id is invalid")
+        }
         guard let customer = customers[id] else { throw .absent("customer not found") }
         return customer
     }
 
-    private func json(_ customer: Customer) -> JSON {
+    func json(_ customer: Customer) -> JSON {
         customer.json(cards: customer.cardIDs.compactMap { cards[$0] }, seller: account, isLive: isLive)
     }
 
     func add(_ customer: Customer, with card: SavedCard?) {
-        customersByEmail[customer.email.lowercased()] = customer.id
+        customersByEmail[customer.emailKey] = customer.id
         if let card { cards[card.id] = card }
         if let forgotten = customers.insert(customer, for: customer.id) { forget(forgotten) }
     }
 
+    /// Puts a changed customer in the place of the one that the index goes on showing for its lag.
+    func replace(_ customer: Customer, now: Instant) {
+        if let old = customers[customer.id] { index.changed(old, now: now) }
+        customers[customer.id] = customer
+    }
+
     private func forget(_ customer: Customer) {
-        customersByEmail[customer.email.lowercased()] = nil
+        customersByEmail[customer.emailKey] = nil
         for id in customer.cardIDs { cards[id] = nil }
     }
 }

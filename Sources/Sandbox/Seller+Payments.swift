@@ -65,6 +65,7 @@ extension Seller {
         }
         guard case .saved(let card) = token.source else { return nil }
         guard isCustomer else { throw .payment(code: 2_002, "Customer not found") }
+        guard !isOrphan(token) else { throw .payment(code: 2_010, "Card not found") }
         guard card.customerID == payer.id else { throw .payment(code: 3_003, "Invalid card_token_id") }
         return card
     }

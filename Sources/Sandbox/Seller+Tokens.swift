@@ -5,14 +5,14 @@ extension Seller {
         let source: CardToken.Source
         let hasSecurityCode: Bool
         switch request {
-        case .raw(let details, let isCoded):
-            (source, hasSecurityCode) = (.raw(details), isCoded)
+        case .raw(let details):
+            (source, hasSecurityCode) = (.raw(details), true)
         case .saved(let cardID, let customerID, let code):
             guard let card = cards[cardID], customerID == nil || customerID == card.customerID else {
                 throw .plain(status: 404, error: "not_found", "card not found")
             }
             guard code == nil || code?.count == card.brand.securityCodeLength else {
-                throw .token(code: "E302", "invalid parameter security_code")
+                throw .token(code: "E302", "invalid parameter securityCode")
             }
             (source, hasSecurityCode) = (.saved(card), code != nil)
         }
@@ -29,4 +29,12 @@ extension Seller {
         }
         return token.json
     }
+
+    /// Whether a token was made of a saved card that is gone by now, alone or with its customer.
+    func isOrphan(_ token: CardToken) -> Bool {
+        guard case .saved(let card) = token.source else { return false }
+        return cards[card.id] == nil
+    }
+
+    func holds(token: String) -> Bool { tokens[token] != nil }
 }

@@ -4,9 +4,13 @@ import ExactJSON
 actor Seller {
     nonisolated let account: SandboxAccount
     nonisolated let settings: SandboxConfiguration
+    /// What GET /users/me answers.
+    nonisolated let profile: JSON
     var identifiers: Identifiers
     var customers: BoundedStore<String, Customer>
     var customersByEmail: [String: String] = [:]
+    /// What a search sees of the customers.
+    var index: CustomerIndex
     var cards: [String: SavedCard] = [:]
     var tokens: BoundedStore<String, CardToken>
     var payments: BoundedStore<Int64, Payment>
@@ -16,8 +20,10 @@ actor Seller {
     init(_ account: SandboxAccount, settings: SandboxConfiguration, seed: UInt64?) {
         self.account = account
         self.settings = settings
+        profile = account.profile(registered: Instant(milliseconds: settings.now()))
         identifiers = Identifiers(seed: seed)
         customers = BoundedStore(max: settings.customersMax)
+        index = CustomerIndex(lag: settings.customerSearchLag, max: settings.customersMax)
         tokens = BoundedStore(max: settings.tokensMax)
         payments = BoundedStore(max: settings.paymentsMax)
         keys = IdempotencyBook(keysMax: settings.paymentsMax)
@@ -29,6 +35,7 @@ actor Seller {
     /// Forgets everything; ids go on, so that none is handed out twice.
     func reset() {
         customers = BoundedStore(max: settings.customersMax)
+        index = CustomerIndex(lag: settings.customerSearchLag, max: settings.customersMax)
         customersByEmail = [:]
         cards = [:]
         tokens = BoundedStore(max: settings.tokensMax)

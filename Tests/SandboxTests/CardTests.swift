@@ -67,68 +67,76 @@ import Testing
         }
     }
 
-    @Test("a token lives eight days")
-    func expiry() async throws {
+    @Test(
+        "method and issuer are taken in both forms",
+        arguments: [
+            (["payment_method_id": "visa", "issuer_id": "1234"], nil, 1_234),
+            (["payment_method_id": "visa", "issuer_id": 1_234], nil, 1_234),
+            (["payment_method": ["id": "visa"], "issuer": ["id": "1234"]], nil, 1_234),
+            (["payment_method": ["id": "visa"], "issuer": ["id": 1_234]], nil, 1_234),
+            (["payment_method_id": nil, "issuer_id": nil], nil, 25), ([:], nil, 25),
+            (["payment_method_id": 1], "card-125", 0), (["payment_method": ["id": "oca"]], "card-127", 0),
+            (["issuer_id": "banco"], "card-108", 0),
+            (["issuer": ["id": true]], "card-108", 0),
+        ] as [(JSONObject, String?, Int)])
+    func forms(_ extra: JSONObject, _ code: String?, _ issuer: Int) async throws {
         try await Bench.run { bench in
-            let ana = try await bench.seed(1, tokens: 2)[0]
-            let token = try await bench.get("/v1/card_tokens/\(ana.token)").json
-            #expect(token["date_created"] == "2026-11-23T08:00:00.000-04:00")
-            #expect(token["date_due"] == "2026-12-01T08:00:00.000-04:00")
-            bench.clock.move(seconds: 8 * 86_400 - 1)
-            #expect(try await bench.post("/v1/payments", Bench.charge(ana), key: "1").status == 201)
-            bench.clock.move(seconds: 1)
-            let late = Bench.charge(ana, ["token": .string(ana.tokens[1])])
-            #expect(try await bench.post("/v1/payments", late, key: "2").code == 3_003)
-        }
-    }
-
-    @Test("a browser makes tokens with the public key, and nothing else")
-    func publicKey() async throws {
-        try await Bench.run { bench in
-            let path = "/v1/card_tokens?public_key=TEST-sandbox-public-key"
-            let token = try await bench.call("POST", path, Bench.card(), token: nil)
-            #expect(token.status == 201 && token.json["public_key"] == "TEST-sandbox-public-key")
-            let wrong = try await bench.call("POST", "/v1/card_tokens?public_key=x", Bench.card(), token: nil)
-            #expect(wrong.status == 404 && wrong.json["message"] == "not found public_key")
-            let other = "/v1/customers?public_key=TEST-sandbox-public-key"
-            #expect(try await bench.call("POST", other, ["email": "a@b.com"], token: nil).status == 401)
+            let ana = try await bench.seed()[0]
+            var body = extra
+            body["token"] = .string(try await bench.token("APRO", number: "4509953566233704"))
+            let answer = try await bench.post(Self.path(ana.id), .object(body))
+            if let code {
+                #expect(answer.status == 400 && answer.json["cause"]?[0]?[0]?["code"] == .string(code))
+            } else {
+                #expect(answer.status == 201 && answer.json["issuer"]?["id"] == JSON(issuer))
+                #expect(answer.json["payment_method"]?["id"] == "visa")
+            }
         }
     }
 
     @Test(
-        "what a card can't be is refused with its code",
+        "a number that several methods share needs both named",
         arguments: [
-            ("card_number", nil, "205"), ("card_number", "5031755734530605", "E301"),
-            ("card_number", "12", "E301"),
-            ("security_code", "12", "E302"), ("expiration_month", nil, "208"),
-            ("expiration_month", 13, "325"),
-            ("expiration_year", nil, "209"), ("expiration_year", 2_025, "326"), ("cardholder", nil, "221"),
-            ("cardholder", ["name": .string(String(repeating: "x", count: 101))], "316"),
-            ("card_id", [], "E301"),
-        ] as [(String, JSON?, String)])
-    func tokenRefusals(_ name: String, _ value: JSON?, _ code: String) async throws {
-        try await Bench.run { bench in
-            var body = try #require(Bench.card().object)
-            body[name] = value
-            let answer = try await bench.post("/v1/card_tokens", .object(body))
-            #expect(answer.status == 400 && answer.code == .string(code))
+            ([:], "card-127"), (["issuer_id": "25"], "card-123"), (["payment_method_id": "visa"], "card-124"),
+            (["payment_method_id": "nothing", "issuer_id": "25"], "card-127"),
+            (["payment_method_id": "debvisa", "issuer_id": "25"], nil),
+        ] as [(JSONObject, String?)])
+    func ambiguous(_ extra: JSONObject, _ code: String?) async throws {
+        try await Bench.run({ $0.ambiguousPrefixes = ["450995"] }) { bench in
+            let ana = try await bench.seed()[0]
+            var body = extra
+            body["token"] = .string(try await bench.token("APRO", number: "4509953566233704"))
+            let answer = try await bench.post(Self.path(ana.id), .object(body))
+            let found = answer.json["cause"]?[0]?[0]?["code"]
+            #expect(code == nil ? answer.status == 201 : found == code.map(JSON.string))
+            if code == nil { #expect(answer.json["payment_method"]?["id"] == "debvisa") }
         }
     }
 
-    @Test("a token of a saved card names it, and never the number")
-    func saved() async throws {
+    @Test("the refusal of a bad token is worded as observed")
+    func wording() async throws {
         try await Bench.run { bench in
             let ana = try await bench.seed()[0]
-            let body: JSON = [
-                "card_id": .string(ana.cardID), "security_code": "123", "customer_id": .string(ana.id),
-            ]
-            let token = try await bench.post("/v1/card_tokens", body)
-            #expect(token.status == 201 && token.json["card_id"] == .string(ana.cardID))
-            #expect(token.json["id"]?.string?.wholeMatch(of: /[0-9a-f]{32}/) != nil)
-            #expect(!String(decoding: token.bytes, as: UTF8.self).contains("5031755734530604"))
-            let stranger: JSON = ["card_id": .string(ana.cardID), "customer_id": "1-x"]
-            #expect(try await bench.post("/v1/card_tokens", stranger).status == 404)
-            #expect(try await bench.post("/v1/card_tokens", ["card_id": "1"]).status == 404)
+            let answer = try await bench.post(Self.path(ana.id), ["token": "0123"])
+            let text = "Invalid token. Card token not found"
+            #expect(
+                answer.json == [
+                    "message": "invalid parameters ", "error": "bad_request", "status": 400,
+                    "cause": [[["code": "card-120", "description": .string(text)]]],
+                ])
+        }
+    }
+
+    @Test("a token made with another seller's credentials saves nothing")
+    func foreign() async throws {
+        let other = SandboxAccount(accessToken: "APP_USR-other", publicKey: "APP_USR-public", collectorID: 7)
+        try await Bench.run({ $0.accounts.append(other) }) { bench in
+            let ana = try await bench.seed()[0]
+            let made = try await bench.call("POST", "/v1/card_tokens", Bench.card(), token: "APP_USR-other")
+            let body: JSON = ["token": made.json["id"] ?? nil]
+            let answer = try await bench.post(Self.path(ana.id), body)
+            #expect(answer.json["cause"]?[0]?[0]?["code"] == "card-140")
+            #expect(try await bench.post(Self.path("1-x"), body).status == 404)
         }
     }
 }

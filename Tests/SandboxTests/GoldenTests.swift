@@ -25,7 +25,7 @@ enum Fixtures {
     "Recorded answers", .enabled(if: Fixtures.folder != nil, "no folder shared/fixtures beside the checkout"))
 struct GoldenTests {
     /// What a recorded answer has and ours hasn't, or has of another kind.
-    private static func differences(
+    static func differences(
         _ recorded: JSON, _ ours: JSON?, _ path: String, except: Set<String>
     ) -> [String] {
         if except.contains(path) { return [] }
