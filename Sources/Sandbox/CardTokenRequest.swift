@@ -2,8 +2,8 @@ import ExactJSON
 
 /// The body of POST /v1/card_tokens: a card that was typed, or a saved one.
 ///
-/// Refused with the codes and words of Mercado Pago's lists for its browser library. The lists don't say which
-/// of several mistakes is named; here it is the first in the order of the form.
+/// Refused with the codes and words of Mercado Pago's lists for its browser library. The lists don't say
+/// which of several mistakes is named; here it is the first in the order of the form.
 enum CardTokenRequest: Sendable {
     case raw(CardDetails)
     case saved(cardID: String, customerID: String?, securityCode: String?)

@@ -97,7 +97,9 @@ extension Seller {
         return id
     }
 
-    /// The site's first test card, or its first of a method; valid for four more years by the sandbox's clock.
+    /// The site's first test card, or its first of a method.
+    ///
+    /// It is valid for four more years by the sandbox's clock.
     private func testCard(
         _ methodID: String?, holder: String, now: Instant
     ) throws(ControlRefusal) -> CardDetails {
