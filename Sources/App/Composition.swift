@@ -51,7 +51,9 @@ package struct Composition: Sendable {
             accounts: [configuration.account: MercadoPagoGateway(client)],
             limits: configuration.rateLimit.map { [configuration.account: $0] } ?? [:],
             concurrency: configuration.concurrency, policy: configuration.retries,
-            decoder: JobDecoder(maxValueSize: configuration.jobSizeMax),
+            decoder: JobDecoder(
+                maxValueSize: configuration.jobSizeMax,
+                sites: configuration.site.map { [configuration.account: $0] } ?? [:]),
             encoder: EventEncoder(source: configuration.eventSource), logger: logger)
     }
 

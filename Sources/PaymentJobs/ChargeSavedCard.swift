@@ -4,18 +4,27 @@ import ExactJSON
 ///
 /// Field names are Mercado Pago's own where it has one.
 public struct ChargeSavedCard: Sendable, Hashable {
+    /// What is charged: a token that somebody made of the card, or the card itself.
+    public enum Source: Sendable, Hashable {
+        /// The single-use token of the saved card, made from its id and security code.
+        case token(CardToken)
+        /// The saved card's id, for accounts that Mercado Pago has enabled for charges without a security
+        /// code.
+        case card(CardID)
+    }
+
     /// The job's identity.
     public var jobID: JobID
     /// The seller that is paid.
     public var account: AccountName
     /// The customer whose card is charged.
     public var customerID: CustomerID
-    /// The single-use token of the saved card, made from its id and security code.
-    public var token: CardToken
+    /// What is charged.
+    public var source: Source
     /// The amount in units of the account's currency, exactly as the producer wrote it.
     public var transactionAmount: ExactDecimal
     /// The currency the producer expects; the gateway always uses the account's own.
-    public var currencyID: String?
+    public var currency: Currency?
     /// In how many instalments the buyer pays.
     public var installments = 1
     /// The card's brand, such as `master`; the gateway infers it from the token.
@@ -42,18 +51,30 @@ public struct ChargeSavedCard: Sendable, Hashable {
     public var pointOfInteraction: JSON?
     /// The marketplace's share of the amount.
     public var applicationFee: ExactDecimal?
+    /// From when on the charge must not be made any more.
+    public var expiresAt: Moment?
 
     /// A job with the required fields; the rest have the contract's defaults.
     public init(
-        jobID: JobID, account: AccountName = .standard, customerID: CustomerID, token: CardToken,
+        jobID: JobID, account: AccountName = .standard, customerID: CustomerID, source: Source,
         transactionAmount: ExactDecimal
     ) {
         self.jobID = jobID
         self.account = account
         self.customerID = customerID
-        self.token = token
+        self.source = source
         self.transactionAmount = transactionAmount
         externalReference = jobID.description
+    }
+
+    /// A job that charges by token.
+    public init(
+        jobID: JobID, account: AccountName = .standard, customerID: CustomerID, token: CardToken,
+        transactionAmount: ExactDecimal
+    ) {
+        self.init(
+            jobID: jobID, account: account, customerID: customerID, source: .token(token),
+            transactionAmount: transactionAmount)
     }
 
     /// A digest of everything the job asks for; equal content has an equal digest whatever its formatting.
@@ -64,9 +85,12 @@ public struct ChargeSavedCard: Sendable, Hashable {
         var fields: JSONObject = ["job_id": .string(jobID.description)]
         fields["account"] = .string(account.description)
         fields["customer_id"] = .string(customerID.description)
-        fields["token"] = token.secret.reveal { .string($0) }
+        switch source {
+        case .token(let token): fields["token"] = token.secret.reveal { .string($0) }
+        case .card(let id): fields["card_id"] = .string(id.description)
+        }
         fields["transaction_amount"] = transactionAmount.asJSON
-        fields["currency_id"] = currencyID.map(JSON.string)
+        fields["currency_id"] = currency.map { .string($0.rawValue) }
         fields["installments"] = .number(JSONNumber(installments))
         fields["payment_method_id"] = paymentMethodID.map(JSON.string)
         fields["issuer_id"] = issuerID.map(JSON.string)
@@ -80,6 +104,7 @@ public struct ChargeSavedCard: Sendable, Hashable {
         fields["additional_info"] = additionalInfo
         fields["point_of_interaction"] = pointOfInteraction
         fields["application_fee"] = applicationFee?.asJSON
+        fields["expires_at"] = expiresAt.map { .string($0.description) }
         return fields
     }
 }

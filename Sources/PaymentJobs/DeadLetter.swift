@@ -14,6 +14,8 @@ public struct DeadLetter: Sendable, Hashable {
         case undecodable
         /// The message breaks the contract.
         case invalid
+        /// The message carried a card number or a security code; the letter doesn't.
+        case cardData = "card-data"
         /// The gateway knows this job id with other content.
         case conflict
         /// The gateway kept failing without having taken the job.
@@ -41,13 +43,21 @@ public struct DeadLetter: Sendable, Hashable {
         self.jobID = jobID
     }
 
-    /// A message that is no job: no call was made for it.
-    public init(_ refusal: JobRefusal) {
+    /// A message that is no job: no call was made for it by whoever refuses it.
+    ///
+    /// One that has been a dead letter before may have moved money then, unless that letter says that it
+    /// didn't.
+    public init(_ refusal: JobRefusal, headers: [MessageHeader]) {
         let reason: Reason =
             switch refusal.reason {
             case .undecodable: .undecodable
             case .invalid: .invalid
+            case .cardData: .cardData
             }
-        self.init(reason: reason, detail: refusal.detail, money: .notMoved, jobID: refusal.jobID)
+        let earlier = headers.text(DeadLetterHeader.name("money"))
+        let isClean = !DeadLetterHeader.marks(headers) || earlier == MoneyState.notMoved.rawValue
+        self.init(
+            reason: reason, detail: refusal.detail, money: isClean ? .notMoved : .unknown,
+            jobID: refusal.jobID)
     }
 }

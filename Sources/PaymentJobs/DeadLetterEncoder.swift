@@ -31,13 +31,16 @@ public struct Origin: Sendable, Hashable {
 }
 
 extension DeadLetter {
-    /// The dead letter as a message: key, value and original headers byte-identical, ours set beside them.
+    /// The dead letter as a message: key, value and original headers byte-identical except for card data, ours
+    /// set beside them.
     ///
-    /// A record that comes back as a dead letter again keeps the time of its first failure and its count of
-    /// replays.
+    /// A record that comes back as a dead letter again keeps when it was first written, when it first failed,
+    /// and its count of replays.
     public func message(
-        from inbound: InboundMessage, origin: Origin, attempts: Int, at now: Int64
+        from message: InboundMessage, origin: Origin, attempts: Int, at now: Int64
     ) -> OutboundMessage {
+        let stripped = message.withoutCardData()
+        let inbound = stripped ?? message
         var headers = inbound.headers.filter {
             !$0.name.hasPrefix(DeadLetterHeader.prefix) && $0.name != DeadLetterHeader.foreignOriginalTopic
         }
@@ -55,12 +58,14 @@ extension DeadLetter {
         set("original-topic", origin.topic)
         set("original-partition", String(origin.partition))
         set("original-offset", String(origin.offset))
-        set("original-timestamp", inbound.timestamp.map(Timestamp.text))
+        let firstSubmittedAt = DeadLetterHeader.originalTimestamp(in: inbound.headers) ?? inbound.timestamp
+        set("original-timestamp", firstSubmittedAt.map(Timestamp.text))
         set("consumer-group", origin.consumerGroup)
         set("attempts", String(attempts))
         set("first-failed-at", firstFailedAt ?? Timestamp.text(now))
         set("failed-at", Timestamp.text(now))
         set("replays", String(replays ?? 0))
+        if stripped != nil { set("card-data-removed", "true") }
         set("version", "1")
         headers.append(MessageHeader(DeadLetterHeader.foreignOriginalTopic, origin.topic))
         return OutboundMessage(
@@ -99,6 +104,11 @@ extension OutboundMessage {
 }
 
 extension DeadLetterHeader {
+    /// When the record was first written, in milliseconds since 1970, as its dead letter says.
+    public static func originalTimestamp(in headers: [MessageHeader]) -> Int64? {
+        headers.text(name("original-timestamp")).flatMap(Moment.init)?.milliseconds
+    }
+
     /// What the headers of dead letters of other tools begin with: Spring Kafka's, Kafka Connect's, KPipe's.
     private static let foreignPrefixes = ["kafka_dlt-", "retry_topic-", "__connect.errors.", "x-dlq-"]
 

@@ -1,23 +1,5 @@
 import ExactJSON
 
-/// The type of a result event, as it stands in `ce_type`.
-public enum EventType: String, Sendable, Hashable, CaseIterable {
-    /// The buyer has paid.
-    case chargeApproved = "charge.approved"
-    /// The amount is reserved.
-    case chargeAuthorized = "charge.authorized"
-    /// The buyer has not paid, and this payment never will be.
-    case chargeRejected = "charge.rejected"
-    /// Not decided yet; not final.
-    case chargePending = "charge.pending"
-    /// The gateway refused to make a payment.
-    case chargeFailed = "charge.failed"
-    /// The card is saved.
-    case cardRegistered = "card.registered"
-    /// The gateway refused to save the card.
-    case cardRegistrationFailed = "card.registration-failed"
-}
-
 /// Writes the events that answer jobs, as CloudEvents 1.0 in Kafka's binary mode.
 public struct EventEncoder: Sendable {
     /// The `ce_source` of every event.
@@ -26,97 +8,126 @@ public struct EventEncoder: Sendable {
     /// An encoder for events of `source`, a URI reference such as `/cobrador/billing`.
     public init(source: String) { self.source = source }
 
-    /// The event that answers a charge.
+    /// The event that answers a job.
+    ///
+    /// `isFollowed` says that the charge was answered as pending before, and that this is its final state.
     public func message(
-        for outcome: ChargeOutcome, of job: ChargeSavedCard, from inbound: InboundMessage,
-        provenance: Provenance, trail: Trail
+        for answer: Answer, of job: Job, key: [UInt8]?, provenance: Provenance, trail: Trail,
+        isFollowed: Bool = false
     ) -> OutboundMessage {
-        var fields: JSONObject = ["job_id": .string(job.jobID.description)]
-        fields["account"] = .string(job.account.description)
-        fields["customer_id"] = .string(job.customerID.description)
-        let type = outcome.eventType
-        switch outcome {
-        case .payment(let facts):
-            facts.write(to: &fields)
-            if type == .chargeRejected {
-                fields["advice"] = .string(Advice(statusDetail: facts.statusDetail).rawValue)
-            }
-        case .failed(let refusal):
-            refusal.write(to: &fields)
-            fields["transaction_amount"] = job.transactionAmount.asJSON
-            fields["external_reference"] = .string(job.externalReference)
-        }
-        return event(type, .charges, .charge(job), fields, inbound, provenance, trail)
+        var fields = job.identityFields
+        answer.write(to: &fields, of: job)
+        if isFollowed { fields["followed"] = true }
+        trail.write(to: &fields)
+        let id = AnswerID(account: job.account, job: job.id, word: isFollowed ? .final : .result)
+        return event(
+            answer.eventType, id, stream: job.kind.eventStream, subject: job.id.description, key: key, fields,
+            provenance, at: trail.finishedAt)
     }
 
-    /// The event that answers a card registration.
-    public func message(
-        for outcome: CardOutcome, of job: RegisterCard, from inbound: InboundMessage,
-        provenance: Provenance, trail: Trail
+    /// The event that says that a charge is pending for longer than the gateway's longest documented time.
+    public func overdueMessage(
+        for payment: PaymentFacts, of job: ChargeSavedCard, key: [UInt8]?, provenance: Provenance,
+        trail: Trail
     ) -> OutboundMessage {
-        var fields: JSONObject = ["job_id": .string(job.jobID.description)]
-        fields["account"] = .string(job.account.description)
-        switch outcome {
-        case .registered(let card, let customer, let wasAlreadyRegistered):
-            fields["customer_id"] = .string(customer.description)
-            card.write(to: &fields)
-            fields["already_registered"] = .bool(wasAlreadyRegistered)
-        case .failed(let refusal):
-            if case .existing(let customer) = job.owner {
-                fields["customer_id"] = .string(customer.description)
-            }
-            refusal.write(to: &fields)
-        }
-        return event(outcome.eventType, .cards, .register(job), fields, inbound, provenance, trail)
+        var fields = Job.charge(job).identityFields
+        payment.write(to: &fields)
+        trail.write(to: &fields)
+        let id = AnswerID(account: job.account, job: job.jobID, word: .overdue)
+        return event(
+            .chargePendingTooLong, id, stream: .charges, subject: job.jobID.description, key: key, fields,
+            provenance, at: trail.finishedAt)
+    }
+
+    /// The event that tells what was learnt about a payment after its job was answered.
+    ///
+    /// `jobID` is that of the job that made the payment, where the payment carries it; `now` is in milliseconds
+    /// since 1970.
+    public func updateMessage(
+        for payment: PaymentFacts, account: AccountName, jobID: JobID?, key: [UInt8]?, at now: Int64
+    ) -> OutboundMessage {
+        var fields = JSONObject()
+        fields["job_id"] = jobID.map { .string($0.description) }
+        fields["account"] = .string(account.description)
+        payment.write(to: &fields)
+        let subject = jobID?.description ?? String(payment.id)
+        return event(
+            .paymentUpdated, AnswerID(account: account, payment: payment), stream: .charges, subject: subject,
+            key: key, fields, Provenance(), at: now)
     }
 
     private func event(
-        _ type: EventType, _ stream: EventStream, _ job: Job, _ fields: JSONObject, _ inbound: InboundMessage,
-        _ provenance: Provenance, _ trail: Trail
+        _ type: EventType, _ id: AnswerID, stream: EventStream, subject: String, key: [UInt8]?,
+        _ fields: JSONObject, _ provenance: Provenance, at now: Int64
     ) -> OutboundMessage {
-        var fields = fields
-        trail.write(to: &fields)
         var headers = [
             MessageHeader("content-type", "application/json"),
             MessageHeader("ce_specversion", "1.0"),
-            MessageHeader("ce_id", AnswerID(account: job.account, job: job.id, word: .result).description),
+            MessageHeader("ce_id", id.description),
             MessageHeader("ce_source", source),
             MessageHeader("ce_type", type.rawValue),
-            MessageHeader("ce_time", Timestamp.text(trail.finishedAt)),
-            MessageHeader("ce_subject", job.id.description),
-            MessageHeader("ce_correlationid", provenance.correlationID ?? job.id.description),
+            MessageHeader("ce_time", Timestamp.text(now)),
+            MessageHeader("ce_subject", subject),
+            MessageHeader("ce_correlationid", provenance.correlationID ?? subject),
         ]
         if let cause = provenance.eventID { headers.append(MessageHeader("ce_causationid", cause)) }
         if let trace = provenance.traceparent { headers.append(MessageHeader("ce_traceparent", trace)) }
         return OutboundMessage(
-            destination: .events(stream), key: inbound.key, value: JSON.object(fields).serialized(),
-            headers: headers)
+            destination: .events(stream), key: key, value: JSON.object(fields).serialized(), headers: headers)
     }
 }
 
-extension ChargeOutcome {
-    /// The type of the event that tells this outcome.
-    public var eventType: EventType {
+extension Job {
+    /// What tells a producer which of its jobs an event is about.
+    fileprivate var identityFields: JSONObject {
+        var fields: JSONObject = ["job_id": .string(id.description), "account": .string(account.description)]
         switch self {
-        case .failed: .chargeFailed
-        case .payment(let facts):
-            switch facts.status.meaning {
-            case .paid: .chargeApproved
-            case .reserved: .chargeAuthorized
-            case .unpaid: .chargeRejected
-            case .undecided: .chargePending
+        case .charge(let job): fields["customer_id"] = .string(job.customerID.description)
+        case .register(let job):
+            if case .existing(let id) = job.owner { fields["customer_id"] = .string(id.description) }
+        case .operation(let job): fields["payment_id"] = .number(JSONNumber(job.paymentID.rawValue))
+        }
+        return fields
+    }
+}
+
+extension Answer {
+    fileprivate func write(to fields: inout JSONObject, of job: Job) {
+        switch self {
+        case .charge(.payment(let facts)):
+            facts.write(to: &fields)
+            if facts.status.meaning == .unpaid {
+                fields["advice"] = .string(Advice(statusDetail: facts.statusDetail).rawValue)
             }
+        case .charge(.failed(let refusal)):
+            refusal.write(to: &fields)
+            job.writeOrder(to: &fields)
+        case .charge(.expired): job.writeOrder(to: &fields)
+        case .card(.registered(let saved)):
+            fields["customer_id"] = .string(saved.customer.description)
+            saved.card.write(to: &fields)
+            fields["already_registered"] = .bool(saved.wasAlreadyRegistered)
+            fields["is_default"] = saved.isDefault.map(JSON.bool)
+        case .card(.failed(let refusal)): refusal.write(to: &fields)
+        case .operation(.refunded(let refund, let payment)):
+            payment.write(to: &fields)
+            refund.write(to: &fields)
+        case .operation(.cancelled(let payment)), .operation(.captured(let payment)):
+            payment.write(to: &fields)
+        case .operation(.failed(let refusal, let payment)):
+            payment?.write(to: &fields)
+            refusal.write(to: &fields)
         }
     }
 }
 
-extension CardOutcome {
-    /// The type of the event that tells this outcome.
-    public var eventType: EventType {
-        switch self {
-        case .registered: .cardRegistered
-        case .failed: .cardRegistrationFailed
-        }
+extension Job {
+    /// What was asked for, where there is no payment that could say it.
+    fileprivate func writeOrder(to fields: inout JSONObject) {
+        guard case .charge(let job) = self else { return }
+        fields["transaction_amount"] = job.transactionAmount.asJSON
+        fields["external_reference"] = .string(job.externalReference)
+        fields["expires_at"] = job.expiresAt.map { .string($0.description) }
     }
 }
 

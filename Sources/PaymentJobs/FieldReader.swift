@@ -112,11 +112,6 @@ struct FieldReader {
         return object
     }
 
-    /// Refuses a field of the contract that this version can't honour yet.
-    mutating func refuse(_ field: String, because reason: String) {
-        if take(field) != nil { fail(field, reason) }
-    }
-
     /// Everything that is wrong, unknown fields included.
     mutating func finish() -> [JobRefusal.Problem] {
         let namesMax = 10

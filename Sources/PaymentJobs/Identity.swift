@@ -20,6 +20,10 @@ public struct AnswerID: Sendable, Hashable, CustomStringConvertible {
     public enum Word: String, Sendable {
         /// The one answer that every job gets.
         case result
+        /// The final state of a charge that was answered as pending.
+        case final
+        /// The word that a pending charge has been so for too long.
+        case overdue
     }
 
     /// The id's text, in the form of a UUID.
@@ -29,6 +33,14 @@ public struct AnswerID: Sendable, Hashable, CustomStringConvertible {
     /// and both are the same answer.
     public init(account: AccountName, job: JobID, word: Word) {
         description = DerivedID.text(of: [word.rawValue, account.description, job.description])
+    }
+
+    /// The id of what is learnt later about a payment: the same for everybody who learns of the same change.
+    public init(account: AccountName, payment: PaymentFacts) {
+        description = DerivedID.text(of: [
+            "updated", account.description, String(payment.id), payment.status.rawValue,
+            payment.statusDetail ?? "", payment.dateLastUpdated ?? "",
+        ])
     }
 }
 

@@ -6,12 +6,15 @@ public enum Job: Sendable, Hashable {
     case charge(ChargeSavedCard)
     /// Save a card.
     case register(RegisterCard)
+    /// Refund, cancel or capture a payment.
+    case operation(PaymentOperation)
 
     /// What the job asks for.
     public var kind: JobKind {
         switch self {
         case .charge: .chargeSavedCard
         case .register: .registerCard
+        case .operation(let job): job.kind
         }
     }
 
@@ -20,6 +23,7 @@ public enum Job: Sendable, Hashable {
         switch self {
         case .charge(let job): job.jobID
         case .register(let job): job.jobID
+        case .operation(let job): job.jobID
         }
     }
 
@@ -28,6 +32,7 @@ public enum Job: Sendable, Hashable {
         switch self {
         case .charge(let job): job.account
         case .register(let job): job.account
+        case .operation(let job): job.account
         }
     }
 
@@ -36,11 +41,24 @@ public enum Job: Sendable, Hashable {
         switch self {
         case .charge(let job): job.fields
         case .register(let job): job.fields
+        case .operation(let job): job.fields
+        }
+    }
+
+    /// From when on the job must not be done any more.
+    public var expiresAt: Moment? {
+        switch self {
+        case .charge(let job): job.expiresAt
+        case .register(let job): job.expiresAt
+        case .operation: nil
         }
     }
 
     /// The key that puts the jobs of one customer in order: the customer's id, or the e-mail address where
     /// there is no id yet.
+    ///
+    /// A job for a payment names no customer: its key is the payment's id, which keeps the jobs for one
+    /// payment in order. A producer that knows the customer uses the customer's id for these too.
     public var messageKey: Secret<String> {
         switch self {
         case .charge(let job): Secret(job.customerID.description)
@@ -49,6 +67,7 @@ public enum Job: Sendable, Hashable {
             case .existing(let id): Secret(id.description)
             case .person(let details): details.email
             }
+        case .operation(let job): Secret(job.paymentID.description)
         }
     }
 }

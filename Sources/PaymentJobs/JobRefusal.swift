@@ -25,6 +25,8 @@ public struct JobRefusal: Error, Sendable, Hashable {
         case undecodable
         /// They can be read, and break the contract.
         case invalid
+        /// They carry a card number or a security code.
+        case cardData
     }
 
     /// The class of the refusal.

@@ -15,6 +15,13 @@ extension RegisterCard: CustomStringConvertible, CustomReflectable {
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
+extension PaymentOperation: CustomStringConvertible, CustomReflectable {
+    /// The kind and the job's id.
+    public var description: String { "\(kind.rawValue) \(jobID)" }
+    /// A mirror without children, so that `dump` shows no more than the description.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
 extension CustomerDetails: CustomStringConvertible, CustomReflectable {
     /// The mask.
     public var description: String { "‹redacted›" }

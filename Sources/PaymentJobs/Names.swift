@@ -54,6 +54,33 @@ public struct CustomerID: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
+/// The gateway's id of a saved card: 10 to 13 digits today.
+public struct CardID: Sendable, Hashable, CustomStringConvertible {
+    /// The id as the gateway writes it.
+    public let description: String
+
+    /// Nil unless `text` is 1 to 32 letters, digits, dashes or underscores: it becomes part of an address.
+    public init?(_ text: String) {
+        guard text.isIdentifier(maxLength: 32, extra: "_-") else { return nil }
+        description = text
+    }
+}
+
+/// The gateway's id of a payment: 11 or 12 digits today.
+public struct PaymentID: Sendable, Hashable, RawRepresentable, CustomStringConvertible {
+    /// The number.
+    public let rawValue: Int64
+
+    /// Nil unless the number is more than zero.
+    public init?(rawValue: Int64) {
+        guard rawValue > 0 else { return nil }
+        self.rawValue = rawValue
+    }
+
+    /// The number in decimal digits.
+    public var description: String { String(rawValue) }
+}
+
 /// A single-use card token; whoever holds it can charge the card once.
 public struct CardToken: Sendable, Hashable {
     /// The token, hidden from logs.

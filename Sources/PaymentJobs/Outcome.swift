@@ -1,13 +1,13 @@
 import ExactJSON
 
-/// How a job ended: an answer, or something that a person must look at.
-public enum Outcome: Sendable, Hashable {
-    /// A charge has its answer.
+/// The answer to a job; what a person must look at is a ``DeadLetter`` instead.
+public enum Answer: Sendable, Hashable {
+    /// The answer to a charge.
     case charge(ChargeOutcome)
-    /// A card registration has its answer.
+    /// The answer to a card registration.
     case card(CardOutcome)
-    /// Nothing can be answered.
-    case deadLetter(DeadLetter)
+    /// The answer to a refund, a cancellation or a capture.
+    case operation(OperationOutcome)
 }
 
 /// The answer to a charge.
@@ -16,37 +16,75 @@ public enum ChargeOutcome: Sendable, Hashable {
     case payment(PaymentFacts)
     /// The gateway refused to make one.
     case failed(GatewayRefusal)
+    /// The job's time was over, and no payment had been made for it.
+    case expired
 }
 
 /// The answer to a card registration.
 public enum CardOutcome: Sendable, Hashable {
     /// The card is saved.
-    case registered(CardFacts, customer: CustomerID, wasAlreadyRegistered: Bool)
-    /// The gateway refused to save it.
+    case registered(RegisteredCard)
+    /// It isn't, and the gateway or the job's own conditions say why.
     case failed(GatewayRefusal)
 }
 
-/// The gateway's final no.
+/// A card that is saved, with what the job did for it.
+public struct RegisteredCard: Sendable, Hashable {
+    /// The card.
+    public var card: CardFacts
+    /// Whose it is.
+    public var customer: CustomerID
+    /// Whether it was saved before the job.
+    public var wasAlreadyRegistered: Bool
+    /// Whether it is the customer's default now; nil where the job didn't ask for that.
+    public var isDefault: Bool?
+
+    /// A saved card.
+    public init(
+        _ card: CardFacts, customer: CustomerID, wasAlreadyRegistered: Bool, isDefault: Bool? = nil
+    ) {
+        self.card = card
+        self.customer = customer
+        self.wasAlreadyRegistered = wasAlreadyRegistered
+        self.isDefault = isDefault
+    }
+}
+
+/// The answer to a refund, a cancellation or a capture.
+public enum OperationOutcome: Sendable, Hashable {
+    /// The refund is made; the payment's facts say how much of it is given back by now.
+    case refunded(RefundFacts, of: PaymentFacts)
+    /// The payment is cancelled, or its hold released.
+    case cancelled(PaymentFacts)
+    /// The amount is taken.
+    case captured(PaymentFacts)
+    /// The payment doesn't allow it; its facts where they were read.
+    case failed(GatewayRefusal, payment: PaymentFacts?)
+}
+
+/// The gateway's final no, or that of the job's own conditions.
 public struct GatewayRefusal: Sendable, Hashable {
-    /// The HTTP status.
-    public var httpStatus: Int
-    /// The gateway's error codes, such as `2002` or `card-120`.
+    /// The HTTP status; nil where the gateway wasn't what refused.
+    public var httpStatus: Int?
+    /// The gateway's error codes, such as `2002` or `card-120`; one word of ours where a condition of the job
+    /// wasn't met, such as `expired`.
     public var codes: [String]
     /// The gateway's words, scrubbed of anything that looks like a secret.
     public var message: String
 
     /// A refusal; `message` is scrubbed here, and so are the first 16 of the codes.
-    public init(httpStatus: Int, codes: [String], message: String) {
+    public init(httpStatus: Int? = nil, codes: [String], message: String) {
         self.httpStatus = httpStatus
         self.codes = codes.prefix(16).map { Redaction.scrub($0, maxLength: 64) }
         self.message = Redaction.scrub(message)
     }
 
     func write(to fields: inout JSONObject) {
-        fields["error"] = [
-            "http_status": .number(JSONNumber(httpStatus)), "codes": .array(codes.map(JSON.string)),
-            "message": .string(message),
-        ]
+        var error = JSONObject()
+        error["http_status"] = httpStatus.map { .number(JSONNumber($0)) }
+        error["codes"] = .array(codes.map(JSON.string))
+        error["message"] = .string(message)
+        fields["error"] = .object(error)
     }
 }
 

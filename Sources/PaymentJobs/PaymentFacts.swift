@@ -43,6 +43,8 @@ public struct PaymentFacts: Sendable, Hashable {
     public var statusDetail: String?
     /// The amount in units of `currencyID`.
     public var transactionAmount: ExactDecimal?
+    /// What of the amount has been given back.
+    public var refundedAmount: ExactDecimal?
     /// The account's currency.
     public var currencyID: String?
     /// In how many instalments the buyer pays.
@@ -65,6 +67,8 @@ public struct PaymentFacts: Sendable, Hashable {
     public var dateCreated: String?
     /// When it was approved, as the gateway writes it.
     public var dateApproved: String?
+    /// When it last changed, as the gateway writes it.
+    public var dateLastUpdated: String?
 
     /// Facts with what every payment has.
     public init(id: Int64, status: PaymentStatus, statusDetail: String? = nil) {
@@ -78,6 +82,9 @@ public struct PaymentFacts: Sendable, Hashable {
         fields["status"] = .string(status.rawValue)
         fields["status_detail"] = statusDetail.map(JSON.string)
         fields["transaction_amount"] = transactionAmount?.asJSON
+        if let refundedAmount, !refundedAmount.isZero {
+            fields["transaction_amount_refunded"] = refundedAmount.asJSON
+        }
         fields["currency_id"] = currencyID.map(JSON.string)
         fields["installments"] = installments.map { .number(JSONNumber($0)) }
         fields["payment_method_id"] = paymentMethodID.map(JSON.string)
@@ -89,6 +96,7 @@ public struct PaymentFacts: Sendable, Hashable {
         fields["captured"] = isCaptured.map(JSON.bool)
         fields["date_created"] = dateCreated.map(JSON.string)
         fields["date_approved"] = dateApproved.map(JSON.string)
+        fields["date_last_updated"] = dateLastUpdated.map(JSON.string)
     }
 }
 
@@ -123,5 +131,32 @@ public struct CardFacts: Sendable, Hashable {
         fields["expiration_month"] = expirationMonth.map { .number(JSONNumber($0)) }
         fields["expiration_year"] = expirationYear.map { .number(JSONNumber($0)) }
         fields["payment_method_id"] = paymentMethodID.map(JSON.string)
+    }
+}
+
+/// What an event tells about a refund.
+public struct RefundFacts: Sendable, Hashable {
+    /// The gateway's id.
+    public var id: Int64
+    /// What is given back, in units of the account's currency.
+    public var amount: ExactDecimal?
+    /// The gateway's word for how far it is, such as `approved` or `in_process`.
+    public var status: String?
+    /// When it was made, as the gateway writes it.
+    public var dateCreated: String?
+
+    /// Facts of a refund.
+    public init(id: Int64, amount: ExactDecimal? = nil, status: String? = nil, dateCreated: String? = nil) {
+        self.id = id
+        self.amount = amount
+        self.status = status
+        self.dateCreated = dateCreated
+    }
+
+    func write(to fields: inout JSONObject) {
+        fields["refund_id"] = .number(JSONNumber(id))
+        fields["refund_amount"] = amount?.asJSON
+        fields["refund_status"] = status.map(JSON.string)
+        fields["refund_date_created"] = dateCreated.map(JSON.string)
     }
 }

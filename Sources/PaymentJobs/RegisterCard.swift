@@ -23,6 +23,16 @@ public struct RegisterCard: Sendable, Hashable {
     /// The card's issuer, for numbers whose prefix leaves it open.
     public var issuerID: String?
 
+    /// The payment that has to be approved, or authorised, before the card is saved.
+    ///
+    /// Mercado Pago advises to save a card after a successful payment, so that its data are known to be right
+    /// ([C] seed guide).
+    public var afterPaymentID: PaymentID?
+    /// Whether the card becomes the customer's default.
+    public var makeDefault = false
+    /// From when on the card must not be saved any more.
+    public var expiresAt: Moment?
+
     /// A job with the required fields.
     public init(jobID: JobID, account: AccountName = .standard, owner: Owner, token: CardToken) {
         self.jobID = jobID
@@ -45,6 +55,9 @@ public struct RegisterCard: Sendable, Hashable {
         fields["token"] = token.secret.reveal { .string($0) }
         fields["payment_method_id"] = paymentMethodID.map(JSON.string)
         fields["issuer_id"] = issuerID.map(JSON.string)
+        fields["after_payment_id"] = afterPaymentID.map { .number(JSONNumber($0.rawValue)) }
+        if makeDefault { fields["make_default"] = true }
+        fields["expires_at"] = expiresAt.map { .string($0.description) }
         return fields
     }
 }

@@ -3,84 +3,31 @@ import PaymentJobs
 /// One run of a job against the gateway.
 struct Attempt: Sendable {
     let gateway: any PaymentGateway
+    /// When the run began, in milliseconds since 1970.
+    let now: Int64
+    /// When the job's message was written, in milliseconds since 1970, as far as that is known.
+    var submittedAt: Int64?
 
-    /// Charges a saved card: one call, which the idempotency key makes safe to repeat.
-    func charge(_ job: ChargeSavedCard) async throws(GatewayError) -> Finding<ChargeOutcome> {
-        let key = IdempotencyKey(account: job.account, job: job.jobID)
-        let answer = try await gateway.createPayment(for: job, key: key)
-        let payment = answer.value
-        if payment.jobID.map({ $0 != job.jobID.description }) ?? false
-            || payment.digest.map({ $0 != job.digest }) ?? false
-        {
-            return .suspicious(
-                .conflict, "the gateway has payment \(payment.facts.id) for this job id with other content",
-                answer.requestID)
+    /// Runs `job`; `memory` carries over to its next run what this one learnt.
+    func run(_ job: Job, memory: inout AttemptMemory) async throws(GatewayError) -> Finding<Answer> {
+        switch job {
+        case .charge(let job): try await charge(job, memory: &memory).map(Answer.charge)
+        case .register(let job): try await register(job, memory: &memory.registration).map(Answer.card)
+        case .operation(let job): try await operate(job, memory: &memory).map(Answer.operation)
         }
-        if payment.facts.statusDetail == "cc_rejected_duplicated_payment" {
-            return .suspicious(
-                .outcomeUnknown, "the gateway calls payment \(payment.facts.id) a duplicate of another",
-                answer.requestID)
-        }
-        return .answer(.payment(payment.facts), answer.requestID)
     }
 
-    /// Saves a card: finds or makes the customer, and adds the card unless it is there already.
-    ///
-    /// `memory` carries over to the job's next run what this one learnt.
-    func register(
-        _ job: RegisterCard, memory: inout RegistrationMemory
-    ) async throws(GatewayError) -> Finding<CardOutcome> {
-        let token: GatewayToken
-        if let known = memory.token {
-            token = known
-        } else {
-            token = try await gateway.cardToken(job.token).value
-        }
-        memory.token = token
-        let customer: CustomerID
-        switch job.owner {
-        case .existing(let id): customer = id
-        case .person(let details): customer = try await self.customer(details)
-        }
-        let saved = try await gateway.cards(of: customer)
-        if let card = saved.value.first(where: token.matches) {
-            let outcome = CardOutcome.registered(
-                card.facts, customer: customer, wasAlreadyRegistered: !memory.mayHaveAdded)
-            return .answer(outcome, saved.requestID)
-        }
-        let added: GatewayAnswer<GatewayCard>
-        do {
-            added = try await gateway.addCard(for: job, to: customer)
-        } catch {
-            memory.mayHaveAdded = memory.mayHaveAdded || error.mayHaveBeenDone
-            throw error
-        }
-        let outcome = CardOutcome.registered(
-            added.value.facts, customer: customer, wasAlreadyRegistered: false)
-        return .answer(outcome, added.requestID)
-    }
-
-    private func customer(_ details: CustomerDetails) async throws(GatewayError) -> CustomerID {
-        let found = try await gateway.customers(email: details.email)
-        if let first = found.value.first { return first }
-        let created = try await gateway.createCustomer(details)
-        if let customer = created.value { return customer }
-        // Somebody else made it since the search, or the search lags behind.
-        let again = try await gateway.customers(email: details.email)
-        if let first = again.value.first { return first }
-        throw .busy(
-            GatewayFault(
-                message: "the gateway says that the customer exists, and its search doesn't find it yet",
-                requestID: again.requestID))
-    }
+    func isExpired(_ moment: Moment?) -> Bool { moment.map { now >= $0.milliseconds } ?? false }
 }
 
-/// What a card registration remembers between its runs.
-struct RegistrationMemory: Sendable {
-    /// What the token's card is: a token that has been used up may no longer be readable.
-    var token: GatewayToken?
-    /// Whether an earlier run may have added the card.
-    var mayHaveAdded = false
+/// What a job's run remembers for the next one.
+struct AttemptMemory: Sendable {
+    /// What a card registration knows.
+    var registration = RegistrationMemory()
+    /// The looks for a payment that has not been found.
+    var looks = Looks()
+    /// Whether a refund may have been asked for.
+    var mayHaveRefunded = false
 }
 
 /// What an attempt that got an answer found.
@@ -88,5 +35,39 @@ enum Finding<Answer: Sendable>: Sendable {
     /// The job's answer, with the gateway's id of the deciding request.
     case answer(Answer, String?)
     /// An answer that must not be taken for one; money may have moved.
-    case suspicious(DeadLetter.Reason, String, String?)
+    case suspicious(DeadLetter.Reason, String)
+    /// The job itself can't be done; no call was made.
+    case impossible(String)
+    /// Nothing certain yet: the index of the gateway's search may lag behind.
+    case lookAgain(after: Duration)
+
+    func map<Other>(_ change: (Answer) -> Other) -> Finding<Other> {
+        switch self {
+        case .answer(let answer, let requestID): .answer(change(answer), requestID)
+        case .suspicious(let reason, let detail): .suspicious(reason, detail)
+        case .impossible(let detail): .impossible(detail)
+        case .lookAgain(let pause): .lookAgain(after: pause)
+        }
+    }
+}
+
+/// Looks at the gateway's search that found nothing.
+///
+/// Its index is near real time, and not more: the live tests of Mercado Pago's own SDKs wait 3 to 5 s before
+/// they search ([T] sdk-dotnet). Several looks over more than ten seconds settle it.
+struct Looks: Sendable {
+    static let pause: Duration = .seconds(4)
+    private static let countMin = 4
+    private static let spanMin: Int64 = 10_000
+
+    private var first: Int64?
+    private var count = 0
+
+    /// Notes a look at `now` (milliseconds since 1970) that found nothing; true where that settles it.
+    mutating func foundNothing(at now: Int64) -> Bool {
+        let first = first ?? now
+        self.first = first
+        count += 1
+        return count >= Self.countMin && now - first > Self.spanMin
+    }
 }

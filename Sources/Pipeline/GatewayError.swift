@@ -39,6 +39,15 @@ public enum GatewayError: Error, Sendable, Hashable {
         }
     }
 
+    /// What the gateway said where it understood the call and didn't carry it out, so that a look at the
+    /// object tells whether an earlier call did.
+    var refusal: GatewayFault? {
+        switch self {
+        case .refused(let fault), .conflict(let fault), .tokenUnusable(let fault): fault
+        case .notSent, .throttled, .busy, .ambiguous, .misconfigured: nil
+        }
+    }
+
     /// What the gateway, or the connection to it, said.
     public var fault: GatewayFault {
         switch self {
@@ -79,6 +88,6 @@ public struct GatewayFault: Sendable, Hashable, CustomStringConvertible {
 
     /// The fault as the final answer to a job.
     public var refusal: GatewayRefusal {
-        GatewayRefusal(httpStatus: httpStatus ?? 0, codes: codes, message: message)
+        GatewayRefusal(httpStatus: httpStatus, codes: codes, message: message)
     }
 }

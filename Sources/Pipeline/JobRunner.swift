@@ -33,7 +33,7 @@ struct JobRunner: Sendable {
                 memory.submission = try decoder.decode(work.message)
                 memory.progress = Progress(mayHaveMovedMoney: DeadLetterHeader.marks(work.message.headers))
             } catch {
-                return deadLetter(DeadLetter(error), work, memory)
+                return deadLetter(DeadLetter(error, headers: work.message.headers), work, memory)
             }
         }
         guard let submission = memory.submission else { preconditionFailure("decoded above") }
@@ -42,44 +42,46 @@ struct JobRunner: Sendable {
         }
         memory.progress.began()
         let gateway = GatedGateway(
-            base: account.gateway, gate: account.gate, tenure: work.ticket.tenure, isOpen: isOpen)
-        let attempt = Attempt(gateway: gateway)
+            base: account.gateway, gate: account.gate, tenure: work.ticket.tenure,
+            expiresAt: submission.job.expiresAt, time: time, isOpen: isOpen)
+        let attempt = Attempt(
+            gateway: gateway, now: time.wallTime, submittedAt: work.message.firstSubmittedAt)
         do {
-            switch submission.job {
-            case .charge(let job):
-                return finish(try await attempt.charge(job), work, memory) { answer, trail in
-                    encoder.message(
-                        for: answer, of: job, from: work.message, provenance: submission.provenance,
-                        trail: trail)
-                }
-            case .register(let job):
-                return finish(try await attempt.register(job, memory: &memory.registration), work, memory) {
-                    answer, trail in
-                    encoder.message(
-                        for: answer, of: job, from: work.message, provenance: submission.provenance,
-                        trail: trail)
-                }
-            }
+            let finding = try await attempt.run(submission.job, memory: &memory.attempt)
+            return finish(finding, submission, work, memory)
         } catch {
             return await failed(error, submission, account, work, &memory)
         }
     }
 
-    private func finish<Answer>(
-        _ finding: Finding<Answer>, _ work: Work, _ memory: JobMemory,
-        encode: (Answer, Trail) -> OutboundMessage
+    private func finish(
+        _ finding: Finding<Answer>, _ submission: Submission, _ work: Work, _ memory: JobMemory
     ) -> Step {
         switch finding {
         case .answer(let answer, let requestID):
-            let message = encode(answer, trail(work, memory, requestID))
-            log(message, work, memory)
-            return .done(.answered(message))
-        case .suspicious(let reason, let detail, _):
-            return deadLetter(
-                DeadLetter(reason: reason, detail: detail, money: .unknown, jobID: memory.submission?.job.id),
-                work,
-                memory)
+            return answered(answer, requestID, submission, work, memory)
+        case .suspicious(let reason, let detail):
+            let letter = DeadLetter(
+                reason: reason, detail: detail, money: .unknown, jobID: submission.job.id)
+            return deadLetter(letter, work, memory)
+        case .impossible(let detail):
+            let money: MoneyState = memory.progress.isAmbiguous ? .unknown : .notMoved
+            let letter = DeadLetter(
+                reason: .invalid, detail: detail, money: money, jobID: submission.job.id)
+            return deadLetter(letter, work, memory)
+        case .lookAgain(let pause):
+            return .again(after: pause)
         }
+    }
+
+    private func answered(
+        _ answer: Answer, _ requestID: String?, _ submission: Submission, _ work: Work, _ memory: JobMemory
+    ) -> Step {
+        let message = encoder.message(
+            for: answer, of: submission.job, key: work.message.key, provenance: submission.provenance,
+            trail: trail(work, memory, requestID))
+        log(message, work, memory)
+        return .done(.answered(message))
     }
 
     private func failed(
@@ -101,20 +103,8 @@ struct JobRunner: Sendable {
                 reason: reason, detail: fault.description, money: money, jobID: submission.job.id)
             return deadLetter(letter, work, memory)
         case .end(.refused(let refusal)):
-            let trail = trail(work, memory, error.fault.requestID)
-            let message: OutboundMessage
-            switch submission.job {
-            case .charge(let job):
-                message = encoder.message(
-                    for: .failed(refusal), of: job, from: work.message, provenance: submission.provenance,
-                    trail: trail)
-            case .register(let job):
-                message = encoder.message(
-                    for: .failed(refusal), of: job, from: work.message, provenance: submission.provenance,
-                    trail: trail)
-            }
-            log(message, work, memory)
-            return .done(.answered(message))
+            return answered(
+                .failed(refusal, submission.job), error.fault.requestID, submission, work, memory)
         }
     }
 
@@ -145,8 +135,28 @@ struct JobRunner: Sendable {
 struct JobMemory: Sendable {
     var submission: Submission?
     var progress = Progress()
-    var registration = RegistrationMemory()
+    var attempt = AttemptMemory()
     var startedAt: Int64 = 0
+}
+
+extension Answer {
+    /// The answer to a job that the gateway refused.
+    fileprivate static func failed(_ refusal: GatewayRefusal, _ job: Job) -> Answer {
+        switch job {
+        case .charge: .charge(.failed(refusal))
+        case .register: .card(.failed(refusal))
+        case .operation: .operation(.failed(refusal, payment: nil))
+        }
+    }
+}
+
+extension InboundMessage {
+    /// When the job was first submitted, in milliseconds since 1970; a record that was a dead letter has a
+    /// timestamp of its own.
+    fileprivate var firstSubmittedAt: Int64? {
+        guard DeadLetterHeader.marks(headers) else { return timestamp }
+        return DeadLetterHeader.originalTimestamp(in: headers)
+    }
 }
 
 extension DeadLetter {

@@ -1,3 +1,4 @@
+import ExactJSON
 import PaymentJobs
 
 /// What the pipeline needs of a payment gateway: one seller's account at it.
@@ -7,11 +8,41 @@ import PaymentJobs
 public protocol PaymentGateway: Sendable {
     /// Makes the payment that `job` asks for, or answers with the one already made under `key`.
     ///
-    /// The body depends on `job` alone, so that a repeated call is byte-identical, and carries the job's id
-    /// and digest in the payment's metadata.
+    /// The body depends on `job` and `token` alone, so that a repeated call is byte-identical, and carries the
+    /// job's id and digest in the payment's metadata.
     func createPayment(
-        for job: ChargeSavedCard, key: IdempotencyKey
+        for job: ChargeSavedCard, token: CardToken, key: IdempotencyKey
     ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment>
+
+    /// The payments of the last twelve months that carry the job's external reference; it may be shared.
+    ///
+    /// The index lags: finding nothing right after a call proves nothing.
+    func payments(
+        referencedBy job: ChargeSavedCard
+    ) async throws(GatewayError) -> GatewayAnswer<[GatewayPayment]>
+
+    /// Reads a payment.
+    func payment(_ id: PaymentID) async throws(GatewayError) -> GatewayAnswer<GatewayPayment>
+
+    /// Takes a reserved amount; all of it where `amount` is nil.
+    func capturePayment(
+        _ id: PaymentID, amount: ExactDecimal?, key: IdempotencyKey
+    ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment>
+
+    /// Ends a payment that isn't decided yet, or releases a reserved amount.
+    func cancelPayment(
+        _ id: PaymentID, key: IdempotencyKey
+    ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment>
+
+    /// Gives a payment back, or `amount` of it, or answers with the refund already made under `key`.
+    ///
+    /// The refund carries the job's id and digest in its metadata.
+    func refundPayment(
+        for job: PaymentOperation, amount: ExactDecimal?, key: IdempotencyKey
+    ) async throws(GatewayError) -> GatewayAnswer<GatewayRefund>
+
+    /// All refunds of a payment.
+    func refunds(of id: PaymentID) async throws(GatewayError) -> GatewayAnswer<[GatewayRefund]>
 
     /// What the gateway knows of a card token; reading doesn't use it up.
     func cardToken(_ token: CardToken) async throws(GatewayError) -> GatewayAnswer<GatewayToken>
@@ -29,80 +60,9 @@ public protocol PaymentGateway: Sendable {
     func addCard(
         for job: RegisterCard, to customer: CustomerID
     ) async throws(GatewayError) -> GatewayAnswer<GatewayCard>
-}
 
-/// An answer with the gateway's id of the request, which its support asks for.
-public struct GatewayAnswer<Value: Sendable>: Sendable {
-    /// The answer.
-    public var value: Value
-    /// The gateway's id of the request.
-    public var requestID: String?
-
-    /// An answer.
-    public init(_ value: Value, requestID: String? = nil) {
-        self.value = value
-        self.requestID = requestID
-    }
-}
-
-/// A payment with what tells whose it is.
-public struct GatewayPayment: Sendable, Hashable {
-    /// What events tell of it.
-    public var facts: PaymentFacts
-    /// `metadata.cobrador_job_id`, where the gateway returned it.
-    public var jobID: String?
-    /// `metadata.cobrador_digest`, where the gateway returned it.
-    public var digest: String?
-
-    /// A payment.
-    public init(facts: PaymentFacts, jobID: String? = nil, digest: String? = nil) {
-        self.facts = facts
-        self.jobID = jobID
-        self.digest = digest
-    }
-}
-
-/// What identifies the card behind a token.
-public struct GatewayToken: Sendable, Hashable {
-    /// The first six digits of the card's number.
-    public var firstSixDigits: String?
-    /// The last four digits of the card's number.
-    public var lastFourDigits: String?
-    /// The month in which the card expires, 1 to 12.
-    public var expirationMonth: Int?
-    /// The year in which the card expires, four digits.
-    public var expirationYear: Int?
-
-    /// What identifies the card.
-    public init(
-        firstSixDigits: String?, lastFourDigits: String?, expirationMonth: Int?, expirationYear: Int?
-    ) {
-        self.firstSixDigits = firstSixDigits
-        self.lastFourDigits = lastFourDigits
-        self.expirationMonth = expirationMonth
-        self.expirationYear = expirationYear
-    }
-
-    /// Whether `card` is certainly the card behind this token: all four fields are known and equal.
-    public func matches(_ card: GatewayCard) -> Bool {
-        guard let firstSixDigits, let lastFourDigits, let expirationMonth, let expirationYear else {
-            return false
-        }
-        return card.firstSixDigits == firstSixDigits && card.facts.lastFourDigits == lastFourDigits
-            && card.facts.expirationMonth == expirationMonth && card.facts.expirationYear == expirationYear
-    }
-}
-
-/// A saved card.
-public struct GatewayCard: Sendable, Hashable {
-    /// What events tell of it.
-    public var facts: CardFacts
-    /// The first six digits of its number.
-    public var firstSixDigits: String?
-
-    /// A saved card.
-    public init(facts: CardFacts, firstSixDigits: String? = nil) {
-        self.facts = facts
-        self.firstSixDigits = firstSixDigits
-    }
+    /// Makes a saved card the customer's default one.
+    func makeDefault(
+        _ card: CardID, of customer: CustomerID
+    ) async throws(GatewayError) -> GatewayAnswer<Void>
 }

@@ -17,15 +17,22 @@ struct EnqueueCommand: AsyncParsableCommand {
                 --customer-id 123456789-jxOV430go9fx2e --token ff80…
               cobrador enqueue register-card --job-id card-77 \\
                 --email ana@example.com --token ff80…
+              cobrador enqueue refund-payment --job-id refund-9 --payment-id 1234567890 \\
+                --amount 10 --key 123456789-jxOV430go9fx2e
               cobrador enqueue --file jobs.ndjson
               generate-jobs | cobrador enqueue --file -
 
             A line of a file is a job's JSON object, of the given kind, or a CloudEvent in \
             structured mode, whose type says what it is. The key is the customer's id, or the \
-            e-mail address where there is none.
+            e-mail address where there is none. A job for a payment knows no customer: its \
+            key is the payment's id, unless --key gives the customer's.
             """)
 
-    @Argument(help: "What jobs ask for that don't say it themselves: charge-saved-card or register-card.")
+    @Argument(
+        help: """
+            What jobs ask for that don't say it themselves: \
+            \(JobKind.allCases.map(\.rawValue).joined(separator: ", ")).
+            """)
     var kind = JobKind.chargeSavedCard
 
     @OptionGroup(title: "Where to") var configuration: ConfigurationOptions
@@ -38,6 +45,9 @@ struct EnqueueCommand: AsyncParsableCommand {
 
     @Option(help: "The CloudEvents source of the jobs.")
     var source = "/cobrador/enqueue"
+
+    @Option(help: "The key of the jobs, which puts them in order. (default: see above)")
+    var key: String?
 
     @Flag(help: "Send the valid jobs of a file, and only list the others.")
     var skipInvalid = false
@@ -56,6 +66,7 @@ struct EnqueueCommand: AsyncParsableCommand {
         var enqueue = Enqueue(sources: configuration.sources, kind: kind, terminal: Terminals.errors)
         enqueue.source = source
         enqueue.skipInvalid = skipInvalid
+        enqueue.key = key
         let input = file.map(Enqueue.Input.file) ?? .job(job.options)
         print(try await enqueue.run(input))
     }
@@ -72,7 +83,10 @@ struct JobArguments: ParsableArguments {
     @Option(help: "The customer's first name (register-card).") var firstName: String?
     @Option(help: "The customer's last name (register-card).") var lastName: String?
     @Option(help: "The card token, which can be used once.") var token: String?
-    @Option(help: "The amount, such as 149.90.") var amount: String?
+    @Option(help: "The saved card, where it is charged without a token.") var cardID: String?
+    @Option(help: "The payment to refund, cancel or capture.") var paymentID: String?
+    @Option(help: "The amount, such as 149.90; all of it without one (refund-payment, capture-payment).")
+    var amount: String?
     @Option(help: "The currency that is expected, such as BRL.") var currency: String?
     @Option(help: "In how many instalments.") var installments: Int?
     @Option(help: "The card's brand, such as master.") var paymentMethodID: String?
@@ -81,6 +95,10 @@ struct JobArguments: ParsableArguments {
     @Option(help: "Your own reference. (default: the job id)") var externalReference: String?
     @Option(help: "What the card's statement shows.") var statementDescriptor: String?
     @Flag(help: "Reserve the amount only.") var noCapture = false
+    @Option(help: "From when on it must not be done, such as 2026-01-31T12:00:00Z.") var expiresAt: String?
+    @Option(help: "Save the card only if this payment is approved (register-card).") var afterPaymentID:
+        String?
+    @Flag(help: "Make the card the customer's default (register-card).") var makeDefault = false
 
     var options: JobOptions {
         var options = JobOptions()
@@ -91,6 +109,8 @@ struct JobArguments: ParsableArguments {
         options.firstName = firstName
         options.lastName = lastName
         options.token = token
+        options.cardID = cardID
+        options.paymentID = paymentID
         options.amount = amount
         options.currency = currency
         options.installments = installments
@@ -100,6 +120,9 @@ struct JobArguments: ParsableArguments {
         options.externalReference = externalReference
         options.statementDescriptor = statementDescriptor
         options.capture = noCapture ? false : nil
+        options.expiresAt = expiresAt
+        options.afterPaymentID = afterPaymentID
+        options.makeDefault = makeDefault ? true : nil
         return options
     }
 }

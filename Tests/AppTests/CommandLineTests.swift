@@ -97,7 +97,8 @@ struct CommandLineTests {
         ])
         let enqueue = try #require(command as? EnqueueCommand)
         #expect(enqueue.kind == .registerCard)
-        #expect(enqueue.job.options.fields.names == ["job_id", "token", "capture", "customer"])
+        #expect(
+            enqueue.job.options.fields(of: .registerCard).names == ["job_id", "token", "capture", "customer"])
     }
 
     @Test("sandbox and broker take their options")

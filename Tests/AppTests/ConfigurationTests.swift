@@ -44,8 +44,11 @@ struct ConfigurationTests {
         #expect(configuration.consumer.groupID == "cobrador")
         #expect(
             configuration.worker.inbound.map(\.topic).sorted() == [
-                "cobrador.jobs.charge-saved-card", "cobrador.jobs.register-card",
+                "cobrador.jobs.cancel-payment", "cobrador.jobs.capture-payment",
+                "cobrador.jobs.charge-saved-card", "cobrador.jobs.refund-payment",
+                "cobrador.jobs.register-card",
             ])
+        #expect(configuration.site == nil)
         #expect(configuration.worker.drainDeadline == .seconds(45))
         #expect(configuration.gateway.connectionsMax == configuration.concurrency)
         #expect(configuration.rateLimit == nil)
@@ -98,11 +101,15 @@ struct ConfigurationTests {
     func topicsOff() async throws {
         for off in ["off", ""] {
             let configuration = try await Self.load(["COBRADOR_TOPICS_REGISTER_CARD": off])
-            #expect(configuration.worker.inbound.map(\.kind) == [.chargeSavedCard])
+            #expect(!configuration.worker.inbound.map(\.kind).contains(.registerCard))
+            #expect(configuration.worker.inbound.count == JobKind.allCases.count - 1)
         }
-        let none = await Self.problems([
-            "COBRADOR_TOPICS_REGISTER_CARD": "off", "COBRADOR_TOPICS_CHARGE_SAVED_CARD": "off",
-        ])
+        let none = await Self.problems(
+            Dictionary(
+                uniqueKeysWithValues: [
+                    "REGISTER_CARD", "CHARGE_SAVED_CARD", "REFUND_PAYMENT", "CANCEL_PAYMENT",
+                    "CAPTURE_PAYMENT",
+                ].map { ("COBRADOR_TOPICS_\($0)", "off") }))
         #expect(none == ["topics: every inbound topic is off: leave at least one on"])
     }
 

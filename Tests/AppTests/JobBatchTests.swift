@@ -82,7 +82,8 @@ struct JobBatchTests {
         let unknown = Self.batch(event.replacing("register-card", with: "register-cards"))
         #expect(
             unknown.problems.map(\.description) == [
-                "line 1: type: must be charge-saved-card or register-card"
+                "line 1: type: must be one of charge-saved-card, register-card, refund-payment, cancel-payment, "
+                    + "capture-payment"
             ])
     }
 
@@ -95,15 +96,15 @@ struct JobBatchTests {
         options.firstName = "Ana"
         options.token = "t"
         #expect(
-            JSON.object(options.fields)
+            JSON.object(options.fields(of: .registerCard))
                 == [
                     "job_id": "a", "token": "t", "customer": ["email": "a@example.com", "first_name": "Ana"],
                 ])
         var batch = JobBatch(kind: .registerCard)
-        batch.add(JobBatch.bytes(of: options))
+        batch.add(JobBatch.bytes(of: options, .registerCard))
         #expect(batch.count == 1)
         batch = JobBatch(kind: .chargeSavedCard)
-        batch.add(JobBatch.bytes(of: options))
+        batch.add(JobBatch.bytes(of: options, .chargeSavedCard))
         #expect(batch.problems.map(\.description).contains("customer_id: is required"))
     }
 }

@@ -18,6 +18,8 @@ from checker import Answer
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("COBRADOR_BINARY", ROOT / ".build" / "debug" / "cobrador"))
 CHARGES, CARDS = "cobrador.jobs.charge-saved-card", "cobrador.jobs.register-card"
+REFUNDS, CANCELS, CAPTURES = (f"cobrador.jobs.{kind}-payment" for kind in ("refund", "cancel", "capture"))
+JOBS = [CHARGES, CARDS, REFUNDS, CANCELS, CAPTURES]
 CHARGE_EVENTS, CARD_EVENTS = "cobrador.events.charges", "cobrador.events.cards"
 DEAD_LETTERS = ".dead-letters"
 TOKEN = "TEST-sandbox-access-token"
@@ -117,7 +119,7 @@ class Stage:
 
     def __init__(self, folder, partitions=6):
         self.folder, self.partitions, self.processes, self.workers = folder, partitions, [], 0
-        topics = [CHARGES, CARDS, CHARGE_EVENTS, CARD_EVENTS, CHARGES + DEAD_LETTERS, CARDS + DEAD_LETTERS]
+        topics = [*JOBS, CHARGE_EVENTS, CARD_EVENTS, *(topic + DEAD_LETTERS for topic in JOBS)]
         arguments = [part for topic in topics for part in ("--topic", f"{topic}:{partitions}")]
         self.bootstrap = self.start("broker", *arguments).until(r"127\.0\.0\.1:\d+").group(0)
         self.sandbox = Sandbox(self.start("sandbox", "--port", "0"))
@@ -173,7 +175,7 @@ class Reader:
         self.consumer = Consumer({
             "bootstrap.servers": stage.bootstrap, "group.id": "reader", "isolation.level": "read_committed",
             "fetch.wait.max.ms": 20, "enable.auto.commit": False, "log_level": 2})
-        topics = [CHARGE_EVENTS, CARD_EVENTS, CHARGES + DEAD_LETTERS, CARDS + DEAD_LETTERS]
+        topics = [CHARGE_EVENTS, CARD_EVENTS, *(topic + DEAD_LETTERS for topic in JOBS)]
         self.consumer.assign([TopicPartition(topic, number, 0) for topic in topics for number in range(stage.partitions)])
         self.answers, self.messages = [], []
 

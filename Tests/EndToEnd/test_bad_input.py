@@ -1,7 +1,7 @@
 """Bad input of every kind is a dead letter with the right reason, byte-identical, and its partition goes on."""
 import json
 
-from harness import CARDS, CHARGES, DEAD_LETTERS, TOKEN, headers
+from harness import CANCELS, CAPTURES, CARDS, CHARGES, DEAD_LETTERS, REFUNDS, TOKEN, headers
 
 CUSTOMER = "123456789-jxOV430go9fx2e"
 PLAIN = {"customer_id": CUSTOMER, "token": "ff8080814c11e237014c1ff593b57b4d", "transaction_amount": "1"}
@@ -28,10 +28,15 @@ def bad_input():
         ("negative amount", CHARGES, charge("b2", transaction_amount="-5"), [], "invalid", "transaction_amount"),
         ("19 digits", CHARGES, charge("b3", transaction_amount="1234567890123456789"), [], "invalid", "transaction_amount"),
         ("misspelt field", CHARGES, charge("b4", instalments=6), [], "invalid", "instalments"),
-        ("card_id", CHARGES, charge("b5", card_id="1490022319978"), [], "invalid", "card_id"),
-        ("expires_at", CHARGES, charge("b6", expires_at="2030-01-01T00:00:00Z"), [], "invalid", "expires_at"),
-        ("after_payment_id", CARDS, {"job_id": "b7", "customer_id": CUSTOMER, "token": "a" * 32, "after_payment_id": 1}, [], "invalid", "after_payment_id"),
-        ("make_default", CARDS, {"job_id": "b8", "customer_id": CUSTOMER, "token": "a" * 32, "make_default": True}, [], "invalid", "make_default"),
+        ("card_id", CHARGES, {**{name: value for name, value in charge("b5").items() if name != "token"}, "card_id": "1490022319978"}, [], "invalid", "card_id"),
+        ("token and card_id", CHARGES, charge("b13", card_id="1490022319978"), [], "invalid", "card_id"),
+        ("expires_at", CHARGES, charge("b6", expires_at="2030-01-01 00:00"), [], "invalid", "expires_at"),
+        ("centavos of Chile", CHARGES, charge("b14", transaction_amount="1500.50", currency_id="CLP"), [], "invalid", "transaction_amount"),
+        ("after_payment_id", CARDS, {"job_id": "b7", "customer_id": CUSTOMER, "token": "a" * 32, "after_payment_id": 0}, [], "invalid", "after_payment_id"),
+        ("make_default", CARDS, {"job_id": "b8", "customer_id": CUSTOMER, "token": "a" * 32, "make_default": "yes"}, [], "invalid", "make_default"),
+        ("a refund of nothing", REFUNDS, {"job_id": "b15", "payment_id": 1, "amount": 0}, [], "invalid", "amount"),
+        ("a cancellation of a part", CANCELS, {"job_id": "b16", "payment_id": 1, "amount": 5}, [], "invalid", "amount"),
+        ("a capture of no payment", CAPTURES, {"job_id": "b17"}, [], "invalid", "payment_id"),
         ("nobody's card", CARDS, {"job_id": "b9", "token": "a" * 32}, [], "invalid", "customer_id"),
         ("reserved metadata", CHARGES, charge("b10", metadata={"Cobrador-Job-Id": "x"}), [], "invalid", "metadata"),
         ("unknown kind", CHARGES, charge("b11"), [("ce_specversion", "1.0"), ("ce_type", "mint-money")], "invalid", "ce_type"),
@@ -70,6 +75,45 @@ def test_bad_input_is_a_dead_letter_and_its_partition_goes_on(stage, reader):
         assert found["cobrador-dl-original-partition"] == "0", name
         assert all(found[header] == text for header, text in head), name
     assert all(payment["external_reference"].startswith("after-") for payment in stage.sandbox.payments())
+
+
+def test_card_data_is_refused_and_gone_from_the_dead_letter_and_the_log(stage, reader):
+    spellings = ["4509953566233704", "4509 9535 6623 3704", "4509-9535-6623-3704", "3711 803032 57522", "５０３１７５５７３４５３０６０４"]
+    cases = [charge(f"number-{number}", description=f"please charge {text} today") for number, text in enumerate(spellings)]
+    cases.append(charge("nested", additional_info={"payer": {"notes": [{"card": 4509953566233704}]}}))
+    cases.append(charge("code", metadata={"payer": {"securityCode": "987"}}))
+    for value in cases:
+        stage.send(CHARGES, CUSTOMER, value, [("note", f"about {spellings[1]}")])
+    stage.send(CHARGES, spellings[1], b"{'card': 4509 9535 6623 3704", [("test-case", "no JSON")])
+    stage.flush()
+    worker = stage.worker(LOG_LEVEL="trace")
+    reader.until_count(len(cases) + 1, 60)
+    assert worker.stop() == 0
+    assert {answer.reason for answer in reader.answers} == {"card-data"}
+    assert {answer.money for answer in reader.answers} == {"not-moved"}
+    letters = {headers(message).get("cobrador-dl-job-id"): message for message in reader.messages}
+    assert set(letters) == {*(value["job_id"] for value in cases), None}
+    for message in reader.messages:
+        shown = b"|".join([message.key() or b"", message.value(), *(value for _, value in message.headers())]).decode()
+        for secret in [*spellings, "987", "66233", "6623 3", "6623-3"]:
+            assert secret not in shown, shown
+    nested = json.loads(letters["nested"].value())
+    assert nested["additional_info"]["payer"]["notes"] == [{"card": "************3704"}]
+    assert nested["token"] == PLAIN["token"], "what is no card data stays"
+    for secret in [*spellings, "987", "66233", "6623 3", "6623-3"]:
+        assert secret not in worker.text()
+
+
+def test_ids_that_look_like_card_numbers_pass(stage, reader):
+    customer = stage.sandbox.seed(1, "APRO", tokens=1)[0]
+    number = "4509953566233704"
+    job = {"job_id": number, "external_reference": number, "customer_id": customer["customer_id"], "token": customer["token"], "transaction_amount": "10"}
+    stage.send(CHARGES, number, job)
+    stage.flush()
+    worker = stage.worker()
+    reader.until_answered([number], 60, [worker])
+    assert worker.stop() == 0
+    assert [answer.type for answer in reader.answers] == ["charge.approved"]
 
 
 def test_a_burnt_token_is_a_dead_letter_of_unknown_money(stage, reader):

@@ -30,7 +30,7 @@ struct GatewayTests {
             """
         let job = Sample.job()
         let answer = try await gateway("201 Created", body) {
-            try await $0.createPayment(for: job, key: Sample.key(job))
+            try await $0.createPayment(for: job, token: Sample.token, key: Sample.key(job))
         }
         var facts = PaymentFacts(
             id: 17_014_025_134, status: PaymentStatus(rawValue: "approved"), statusDetail: "accredited")
@@ -46,7 +46,9 @@ struct GatewayTests {
         facts.isCaptured = true
         facts.dateCreated = "2022-01-10T10:10:10.000-00:00"
         facts.dateApproved = "2022-01-10T10:10:11.000-00:00"
-        #expect(answer.value == GatewayPayment(facts: facts, jobID: "job-1", digest: "d"))
+        let expected = GatewayPayment(
+            facts: facts, jobID: "job-1", digest: "d", createdAt: 1_641_809_410_000)
+        #expect(answer.value == expected)
         #expect(answer.requestID == "r-1")
     }
 

@@ -33,7 +33,7 @@ struct GoldenRequestTests {
     @Test("a charge with every field")
     func fullCharge() async throws {
         var job = Sample.job(amount: "100.50")
-        job.currencyID = "BRL"
+        job.currency = .real
         job.installments = 3
         job.paymentMethodID = "master"
         job.issuerID = "24"

@@ -46,7 +46,7 @@ import Testing
     func unknown() {
         var bare = inbound
         (bare.key, bare.value, bare.headers, bare.timestamp) = (nil, nil, [], nil)
-        let letter = DeadLetter(JobRefusal(.undecodable, [.init("", "no value")]))
+        let letter = DeadLetter(JobRefusal(.undecodable, [.init("", "no value")]), headers: [])
         let message = letter.message(from: bare, origin: origin, attempts: 0, at: noon)
         #expect(message.key == nil && message.value == nil && message.headers.count == 13)
         #expect(message.headers.text("cobrador-dl-job-id") == nil)
@@ -121,7 +121,7 @@ import Testing
         let id = JobID("job-1")
         let refusal = JobRefusal(.invalid, [.init("a", "x"), .init("", "y")], jobID: id)
         #expect(
-            DeadLetter(refusal)
+            DeadLetter(refusal, headers: [])
                 == DeadLetter(reason: .invalid, detail: "a: x; y", money: .notMoved, jobID: id))
     }
 
@@ -129,8 +129,8 @@ import Testing
     func reasons() {
         #expect(
             DeadLetter.Reason.allCases.map(\.rawValue) == [
-                "undecodable", "invalid", "conflict", "retries-exhausted", "account-misconfigured",
-                "outcome-unknown",
+                "undecodable", "invalid", "card-data", "conflict", "retries-exhausted",
+                "account-misconfigured", "outcome-unknown",
             ])
         #expect(MoneyState.notMoved.rawValue == "not-moved" && MoneyState.unknown.rawValue == "unknown")
     }

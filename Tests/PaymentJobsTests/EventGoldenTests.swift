@@ -27,14 +27,15 @@ import Testing
     private func charge(_ outcome: ChargeOutcome) throws -> OutboundMessage {
         let inbound = Sample.message(Sample.charge)
         return encoder.message(
-            for: outcome, of: try decodeCharge(inbound), from: inbound, provenance: provenance, trail: trail)
+            for: .charge(outcome), of: .charge(try decodeCharge(inbound)), key: inbound.key,
+            provenance: provenance, trail: trail)
     }
 
     private func card(_ outcome: CardOutcome, text: String = Sample.register) throws -> OutboundMessage {
         let inbound = Sample.message(text, kind: .registerCard)
         return encoder.message(
-            for: outcome, of: try decodeRegister(inbound), from: inbound, provenance: provenance,
-            trail: trail)
+            for: .card(outcome), of: .register(try decodeRegister(inbound)), key: inbound.key,
+            provenance: provenance, trail: trail)
     }
 
     private func check(
@@ -137,7 +138,8 @@ import Testing
             paymentMethodID: "master")
         let customer = try #require(CustomerID(Sample.customer))
         try check(
-            try card(.registered(facts, customer: customer, wasAlreadyRegistered: already)), .cards,
+            try card(.registered(RegisteredCard(facts, customer: customer, wasAlreadyRegistered: already))),
+            .cards,
             headers("card.registered", Self.cardID, job: "reg-1"),
             body: #"""
                 {"job_id":"reg-1","account":"default","customer_id":"123456789-jxOV430go9fx2e",\#

@@ -12,8 +12,8 @@ import Testing
         let facts = PaymentFacts(id: 1, status: PaymentStatus(rawValue: status), statusDetail: detail)
         let inbound = Sample.message(Sample.charge)
         let message = encoder.message(
-            for: .payment(facts), of: try decodeCharge(inbound), from: inbound, provenance: provenance,
-            trail: trail)
+            for: .charge(.payment(facts)), of: .charge(try decodeCharge(inbound)), key: inbound.key,
+            provenance: provenance, trail: trail)
         return (message.headers, try JSON(parsing: try #require(message.value)))
     }
 

@@ -63,7 +63,7 @@ enum Literal {
             "customer_id", [#""""#, Literal.text(65), #""a/b""#, #""a b""#, #""é""#, #""../x""#],
             customerRule),
         FieldCase.each("customer_id", [Literal.text(1), Literal.text(64), #""1-a_B""#], nil),
-        FieldCase.each("token", [nil, "null"], "is required"),
+        FieldCase.each("token", [nil, "null"], "either token or card_id is required"),
         FieldCase.each("token", Literal.noStrings + Literal.controls, tokenRule),
         FieldCase.each("token", [#""""#, Literal.text(129), #""a?b""#, #""a.b""#], tokenRule),
         FieldCase.each("token", [Literal.text(1), Literal.text(128)], nil),
@@ -91,8 +91,8 @@ enum Literal {
     static let others: [FieldCase] = [
         FieldCase.each(
             "currency_id", ["1", #""""#, #""BR""#, #""brl""#, #""BRLX""#, #""ÑÑÑ""#],
-            "must be three capital letters, such as BRL"),
-        FieldCase.each("currency_id", [nil, "null", #""BRL""#], nil),
+            "must be one of ARS, BRL, CLP, COP, MXN, PEN, UYU"),
+        FieldCase.each("currency_id", [nil, "null", #""ARS""#, #""BRL""#], nil),
         FieldCase.each(
             "installments", ["0", "-1", "100", "1.5", #""3""#, "true", "1e30", "[]"],
             "must be a whole number from 1 to 99"),

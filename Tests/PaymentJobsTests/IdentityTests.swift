@@ -70,9 +70,14 @@ import Testing
 
     @Test("kinds, streams and account have the names that topics and headers use")
     func names() {
-        #expect(JobKind.allCases.map(\.rawValue) == ["charge-saved-card", "register-card"])
-        #expect(JobKind.allCases.map(\.eventStream.rawValue) == ["charges", "cards"])
-        #expect(JobKind.allCases.map(\.canMoveMoney) == [true, false])
+        let kinds = JobKind.allCases.map { ($0.rawValue, $0.eventStream.rawValue, $0.canMoveMoney) }
+        let expected = [
+            ("charge-saved-card", "charges", true), ("register-card", "cards", false),
+            ("refund-payment", "charges", true), ("cancel-payment", "charges", true),
+            ("capture-payment", "charges", true),
+        ]
+        #expect(kinds.count == expected.count)
+        for (kind, row) in zip(kinds, expected) { #expect(kind == row) }
         #expect(AccountName.standard == AccountName("default"))
     }
 

@@ -10,8 +10,11 @@ struct RandomJobs {
         var job = ChargeSavedCard(
             jobID: JobID(text(64)) ?? .fallback, account: AccountName(identifier(64)) ?? .standard,
             customerID: CustomerID(identifier(64)) ?? .fallback,
-            token: CardToken(identifier(128)) ?? .fallback, transactionAmount: amount())
-        if flip() { job.currencyID = ["BRL", "MXN", "ARS"].randomElement(using: &random) }
+            source: flip()
+                ? .token(CardToken(identifier(128)) ?? .fallback)
+                : .card(CardID(identifier(32)) ?? .fallback),
+            transactionAmount: amount())
+        if flip() { job.currency = [.real, .mexicanPeso, .argentinePeso].randomElement(using: &random) }
         job.installments = Int.random(in: 1...99, using: &random)
         if flip() { job.paymentMethodID = text(64) }
         if flip() { job.issuerID = flip() ? "25" : text(32) }
@@ -25,6 +28,7 @@ struct RandomJobs {
         if flip() { job.additionalInfo = .object(object()) }
         if flip() { job.pointOfInteraction = .object(object()) }
         if flip() { job.applicationFee = job.transactionAmount }
+        if flip() { job.expiresAt = moment() }
         return job
     }
 
@@ -43,7 +47,25 @@ struct RandomJobs {
             token: CardToken(identifier(128)) ?? .fallback)
         if flip() { job.paymentMethodID = text(64) }
         if flip() { job.issuerID = text(32) }
+        if flip() {
+            job.afterPaymentID = PaymentID(rawValue: Int64.random(in: 1...Int64.max, using: &random))
+        }
+        job.makeDefault = flip()
+        if flip() { job.expiresAt = moment() }
         return job
+    }
+
+    mutating func operation() -> PaymentOperation {
+        let amount = flip() ? amount() : nil
+        let actions: [PaymentOperation.Action] = [.refund(amount: amount), .cancel, .capture(amount: amount)]
+        return PaymentOperation(
+            jobID: JobID(text(64)) ?? .fallback, account: AccountName(identifier(64)) ?? .standard,
+            paymentID: PaymentID(rawValue: Int64.random(in: 1...Int64.max, using: &random)) ?? .fallback,
+            action: actions.randomElement(using: &random) ?? .cancel)
+    }
+
+    mutating func moment() -> Moment {
+        Moment(milliseconds: Int64.random(in: -62_135_596_800_000...253_402_300_799_999, using: &random))
     }
 
     mutating func flip() -> Bool { Bool.random(using: &random) }
@@ -71,7 +93,7 @@ struct RandomJobs {
         let bound = (0..<top).reduce(Int64(1)) { power, _ in power * 10 }
         return ExactDecimal(
             coefficient: Int64.random(in: 1...bound, using: &random),
-            scale: Int.random(in: 0...18, using: &random)) ?? .zero
+            scale: Int.random(in: 0...2, using: &random)) ?? .zero
     }
 
     mutating func object() -> JSONObject {
@@ -95,4 +117,12 @@ extension CustomerID {
 
 extension CardToken {
     static let fallback = CardToken("fallback") ?? { preconditionFailure("a valid literal") }()
+}
+
+extension CardID {
+    static let fallback = CardID("fallback") ?? { preconditionFailure("a valid literal") }()
+}
+
+extension PaymentID {
+    static let fallback = PaymentID(rawValue: 1) ?? { preconditionFailure("a valid literal") }()
 }

@@ -8,7 +8,9 @@ import Testing
     func roundTrip() throws {
         var jobs = RandomJobs(random: SeededGenerator(5, for: "jobs round trip"))
         for _ in 0..<500 {
-            for job in [Job.charge(try jobs.charge()), Job.register(jobs.register())] {
+            for job in [
+                Job.charge(try jobs.charge()), .register(jobs.register()), .operation(jobs.operation()),
+            ] {
                 let again = try JobDecoder().decode(job.message).job
                 #expect(again == job && again.digest == job.digest)
                 #expect(again.fields.serialized() == job.fields.serialized())
@@ -85,6 +87,7 @@ import Testing
         ("metadata", #"{"a":1}"#), ("metadata", #"{"a":"1"}"#), ("additional_info", "{}"),
         ("additional_info", #"{"a":[1,2]}"#), ("additional_info", #"{"a":[2,1]}"#),
         ("point_of_interaction", "{}"), ("application_fee", "0"), ("application_fee", "1"),
+        ("expires_at", #""2030-01-01T00:00:00Z""#), ("expires_at", #""2030-01-01T00:00:00.001Z""#),
     ]
 
     @Test("all one-field changes of a charge have digests of their own")
@@ -104,7 +107,8 @@ import Testing
             ("customer", #"{"email":"ana@example.com","first_name":"A"}"#),
             ("customer", #"{"email":"ana@example.com","last_name":"A"}"#),
             ("customer", #"{"email":"ana@example.com","phone":{}}"#),
-            ("customer", #"{"email":"ana@example.com","phone":{"number":"1"}}"#),
+            ("customer", #"{"email":"ana@example.com","phone":{"number":"1"}}"#), ("after_payment_id", "1"),
+            ("after_payment_id", "2"), ("make_default", "true"), ("expires_at", #""2030-01-01T00:00:00Z""#),
         ]
         var digests: Set = ["e8432218d6428d2133510fd46245f069"]
         for (field, literal) in changes {
@@ -119,6 +123,7 @@ extension Job {
         switch self {
         case .charge(let job): job.digest
         case .register(let job): job.digest
+        case .operation(let job): job.digest
         }
     }
 }

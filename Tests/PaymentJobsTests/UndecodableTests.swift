@@ -20,7 +20,7 @@ import Testing
     @Test(
         "what isn't JSON is undecodable, with the place and without the content",
         arguments: [
-            "", " ", "hello 4509953566233704", "{\"token\":\"secret-abc", "{'job_id':1}", "{}{}",
+            "", " ", "hello APP_USR-45099535", "{\"token\":\"secret-abc", "{'job_id':1}", "{}{}",
             "{\"job_id\":01}", "\u{FEFF}{}", "{\"a\":NaN}", "{\"a\":Infinity}", "{\"a\":1,}",
         ])
     func notJSON(text: String) throws {

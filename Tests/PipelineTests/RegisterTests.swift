@@ -4,6 +4,7 @@ import Testing
 @testable import Pipeline
 
 @Suite struct RegisterTests {
+    let now: Int64 = 1_700_000_000_000
     let customer = CustomerID("123456789-jxOV430go9fx2e")!
     let card = GatewayCard(
         facts: CardFacts(
@@ -27,7 +28,7 @@ import Testing
     private func answer(
         _ gateway: ScriptedGateway, _ job: RegisterCard, memory: inout RegistrationMemory
     ) async throws -> CardOutcome? {
-        let finding = try await Attempt(gateway: gateway).register(job, memory: &memory)
+        let finding = try await Attempt(gateway: gateway, now: now).register(job, memory: &memory)
         guard case .answer(let outcome, _) = finding else { return nil }
         return outcome
     }
@@ -43,7 +44,9 @@ import Testing
         #expect(first == .ambiguous(Sample.fault))
         await gateway.script { [card] in $0.saved = [card] }
         let outcome = try await answer(gateway, job, memory: &memory)
-        #expect(outcome == .registered(card.facts, customer: customer, wasAlreadyRegistered: false))
+        #expect(
+            outcome
+                == .registered(RegisteredCard(card.facts, customer: customer, wasAlreadyRegistered: false)))
         let reads = await gateway.calls.count { $0 == .cardToken }
         #expect(reads == 1, "a used token may no longer be readable")
     }
@@ -52,7 +55,9 @@ import Testing
         let gateway = ScriptedGateway()
         await gateway.script { [card] in $0.addResults = [.success(card)] }
         let outcome = try await answer(gateway, job())
-        #expect(outcome == .registered(card.facts, customer: customer, wasAlreadyRegistered: false))
+        #expect(
+            outcome
+                == .registered(RegisteredCard(card.facts, customer: customer, wasAlreadyRegistered: false)))
         #expect(await gateway.calls == [.cardToken, .cards(customer), .addCard(customer)])
     }
 
@@ -60,7 +65,9 @@ import Testing
         let gateway = ScriptedGateway()
         await gateway.script { [card] in $0.saved = [card] }
         let outcome = try await answer(gateway, job())
-        #expect(outcome == .registered(card.facts, customer: customer, wasAlreadyRegistered: true))
+        #expect(
+            outcome == .registered(RegisteredCard(card.facts, customer: customer, wasAlreadyRegistered: true))
+        )
         #expect(await gateway.calls == [.cardToken, .cards(customer)])
     }
 
@@ -73,7 +80,9 @@ import Testing
             $0.addResults = [.success(card)]
         }
         let outcome = try await answer(gateway, job())
-        #expect(outcome == .registered(card.facts, customer: customer, wasAlreadyRegistered: false))
+        #expect(
+            outcome
+                == .registered(RegisteredCard(card.facts, customer: customer, wasAlreadyRegistered: false)))
     }
 
     @Test func anUnknownPersonBecomesACustomer() async throws {

@@ -1,3 +1,4 @@
+import ExactJSON
 import PaymentJobs
 import Pipeline
 
@@ -5,11 +6,18 @@ import Pipeline
 actor ScriptedGateway: PaymentGateway {
     enum Call: Hashable {
         case createPayment(job: String, key: String)
+        case lookForPayments(job: String)
+        case payment(Int64)
+        case capture(Int64, amount: ExactDecimal?)
+        case cancel(Int64)
+        case refund(Int64, amount: ExactDecimal?, key: String)
+        case refunds(Int64)
         case cardToken
         case customers
         case createCustomer
         case cards(CustomerID)
         case addCard(CustomerID)
+        case makeDefault(CardID)
     }
 
     typealias Payments =
@@ -25,6 +33,15 @@ actor ScriptedGateway: PaymentGateway {
     var created: CustomerID?
     var saved: [GatewayCard] = []
     var addResults: [Result<GatewayCard, GatewayError>] = []
+    /// What is found by external reference.
+    var referenced: [GatewayPayment] = []
+    /// What each look at a payment finds, in order; the last one stays.
+    var seen: [Result<GatewayPayment, GatewayError>] = []
+    var changes: [Result<GatewayPayment, GatewayError>] = []
+    var refundResults: [Result<GatewayRefund, GatewayError>] = []
+    /// What each list of refunds holds, in order; the last one stays.
+    var listed: [[GatewayRefund]] = []
+    var defaultResult: Result<Void, GatewayError> = .success(())
 
     init(payments: @escaping Payments = { (job, _) throws(GatewayError) in Sample.payment(1) }) {
         self.payments = payments
@@ -33,7 +50,7 @@ actor ScriptedGateway: PaymentGateway {
     func script(_ change: @Sendable (isolated ScriptedGateway) -> Void) { change(self) }
 
     func createPayment(
-        for job: ChargeSavedCard, key: IdempotencyKey
+        for job: ChargeSavedCard, token: CardToken, key: IdempotencyKey
     ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
         calls.append(.createPayment(job: job.jobID.description, key: key.description))
         running += 1
@@ -43,6 +60,53 @@ actor ScriptedGateway: PaymentGateway {
             if case .createPayment(job.jobID.description, _) = $0 { true } else { false }
         }
         return GatewayAnswer(try await payments(job, earlier), requestID: "r-\(calls.count)")
+    }
+
+    func payments(
+        referencedBy job: ChargeSavedCard
+    ) throws(GatewayError) -> GatewayAnswer<[GatewayPayment]> {
+        calls.append(.lookForPayments(job: job.jobID.description))
+        return GatewayAnswer(referenced)
+    }
+
+    func payment(_ id: PaymentID) throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
+        calls.append(.payment(id.rawValue))
+        return GatewayAnswer(try next(&seen).get())
+    }
+
+    func capturePayment(
+        _ id: PaymentID, amount: ExactDecimal?, key: IdempotencyKey
+    ) throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
+        calls.append(.capture(id.rawValue, amount: amount))
+        return GatewayAnswer(try changes.removeFirst().get())
+    }
+
+    func cancelPayment(
+        _ id: PaymentID, key: IdempotencyKey
+    ) throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
+        calls.append(.cancel(id.rawValue))
+        return GatewayAnswer(try changes.removeFirst().get())
+    }
+
+    func refundPayment(
+        for job: PaymentOperation, amount: ExactDecimal?, key: IdempotencyKey
+    ) throws(GatewayError) -> GatewayAnswer<GatewayRefund> {
+        calls.append(.refund(job.paymentID.rawValue, amount: amount, key: key.description))
+        return GatewayAnswer(try refundResults.removeFirst().get())
+    }
+
+    func refunds(of id: PaymentID) throws(GatewayError) -> GatewayAnswer<[GatewayRefund]> {
+        calls.append(.refunds(id.rawValue))
+        return GatewayAnswer(listed.isEmpty ? [] : next(&listed))
+    }
+
+    func makeDefault(_ card: CardID, of customer: CustomerID) throws(GatewayError) -> GatewayAnswer<Void> {
+        calls.append(.makeDefault(card))
+        return GatewayAnswer(try defaultResult.get())
+    }
+
+    private func next<Element>(_ queue: inout [Element]) -> Element {
+        queue.count > 1 ? queue.removeFirst() : queue[0]
     }
 
     func cardToken(_ token: CardToken) throws(GatewayError) -> GatewayAnswer<GatewayToken> {

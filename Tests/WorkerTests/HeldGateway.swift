@@ -2,7 +2,7 @@ import PaymentJobs
 import Pipeline
 
 /// A gateway that approves every charge, and holds calls back while a test wants it to.
-actor HeldGateway: PaymentGateway {
+actor HeldGateway: ChargeOnlyGateway {
     struct Call: Sendable {
         let job: String
         let key: String
@@ -46,7 +46,7 @@ actor HeldGateway: PaymentGateway {
     }
 
     func createPayment(
-        for job: ChargeSavedCard, key: IdempotencyKey
+        for job: ChargeSavedCard, token: CardToken, key: IdempotencyKey
     ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
         let customer = job.customerID.description
         calls.append(Call(job: job.jobID.description, key: customer, idempotencyKey: key.description))
@@ -71,28 +71,4 @@ actor HeldGateway: PaymentGateway {
             id: id, status: PaymentStatus(rawValue: "approved"), statusDetail: "accredited")
         return GatewayAnswer(GatewayPayment(facts: facts))
     }
-
-    func cardToken(_ token: CardToken) throws(GatewayError) -> GatewayAnswer<GatewayToken> {
-        throw unexpected
-    }
-
-    func customers(email: Secret<String>) throws(GatewayError) -> GatewayAnswer<[CustomerID]> {
-        throw unexpected
-    }
-
-    func createCustomer(_ details: CustomerDetails) throws(GatewayError) -> GatewayAnswer<CustomerID?> {
-        throw unexpected
-    }
-
-    func cards(of customer: CustomerID) throws(GatewayError) -> GatewayAnswer<[GatewayCard]> {
-        throw unexpected
-    }
-
-    func addCard(
-        for job: RegisterCard, to customer: CustomerID
-    ) throws(GatewayError) -> GatewayAnswer<GatewayCard> {
-        throw unexpected
-    }
-
-    private var unexpected: GatewayError { .refused(GatewayFault(message: "these tests only charge")) }
 }

@@ -12,6 +12,8 @@ package struct AppConfiguration: Sendable {
     package var worker: WorkerConfiguration
     package var gateway: MercadoPagoConfiguration
     package var account: AccountName
+    /// The account's country, where it is configured.
+    package var site: Site?
     package var rateLimit: RateLimit?
     package var concurrency: Int
     package var retries: RetryPolicy
@@ -44,6 +46,7 @@ package struct AppConfiguration: Sendable {
         concurrency = reader.read(Catalogue.concurrency)
         gateway = MercadoPagoConfiguration(reading: &reader, concurrency: concurrency)
         account = reader.read(Catalogue.account)
+        site = reader.read(Catalogue.site)
         let burst = reader.read(Catalogue.burst)
         rateLimit = reader.read(Catalogue.rate).flatMap { RateLimit(callsPerSecond: $0, burst: burst) }
         retries = RetryPolicy(

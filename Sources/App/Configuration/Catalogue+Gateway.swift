@@ -31,6 +31,10 @@ extension Catalogue {
         "account.name", "1 to 64 letters, digits, dots, dashes or underscores", default: "default",
         "The account that jobs name; jobs without one mean default."
     ) { AccountName($0) }
+    static let site = Setting<Site?>.optional(
+        "account.site", "one of \(Site.allCases.map(\.rawValue).joined(separator: ", ")), or empty",
+        "The account's country: amounts and currencies of jobs are checked against it."
+    ) { Site(rawValue: $0) }
     static let rate = Setting<Double?>.optional(
         "account.rate", "off, or calls a second from 0.01 to 10000", none: "off",
         "Calls to the gateway a second at most, look-ups included."
@@ -40,7 +44,8 @@ extension Catalogue {
 
     static let gateway = [
         baseURL.entry, accessToken.entry, connectTimeout.entry, readTimeout.entry, writeTimeout.entry,
-        callTimeout.entry, connections.entry, permitsPlainHTTP.entry, account.entry, rate.entry, burst.entry,
+        callTimeout.entry, connections.entry, permitsPlainHTTP.entry, account.entry, site.entry, rate.entry,
+        burst.entry,
     ]
 
     private static let callRange: ClosedRange<Duration> = .milliseconds(1) ... .seconds(600)

@@ -18,6 +18,8 @@ package struct Enqueue: Sendable {
     package var source = "/cobrador/enqueue"
     /// Whether the valid jobs of a file are sent although others are not.
     package var skipInvalid = false
+    /// The key of every job; nil for the one that the job itself suggests.
+    package var key: String?
     private let sources: ConfigurationSources
     private let kind: JobKind
     private let terminal: Terminal
@@ -65,7 +67,7 @@ package struct Enqueue: Sendable {
         switch input {
         case .job(let options):
             var batch = JobBatch(kind: kind)
-            batch.add(JobBatch.bytes(of: options))
+            batch.add(JobBatch.bytes(of: options, kind))
             return batch
         case .file(let path):
             return JobBatch(lines: try Self.read(path), kind: kind)
@@ -108,7 +110,8 @@ package struct Enqueue: Sendable {
                 .configuration, "topics.\(item.job.kind.rawValue) is off: there is no topic for such a job")
         }
         return ProducerRecord(
-            topic: topic, key: item.job.messageKey.reveal { Array($0.utf8) }, value: item.value,
+            topic: topic, key: (key.map(Secret.init) ?? item.job.messageKey).reveal { Array($0.utf8) },
+            value: item.value,
             headers: JobHeaders.cloudEvent(id: item.eventID, kind: item.job.kind, source: source))
     }
 

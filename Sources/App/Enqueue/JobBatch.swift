@@ -55,8 +55,8 @@ package struct JobBatch: Sendable {
         let event = (try? JSON(parsing: bytes))?.object.flatMap { $0["specversion"] == nil ? nil : $0 }
         let headers = event == nil ? [] : [MessageHeader("content-type", "application/cloudevents+json")]
         if let event, event["type"]?.string.flatMap(JobKind.init(rawValue:)) == nil {
-            let kinds = JobKind.allCases.map(\.rawValue).joined(separator: " or ")
-            problems.append(Problem(line: line, text: "type: must be \(kinds)"))
+            let kinds = JobKind.allCases.map(\.rawValue).joined(separator: ", ")
+            problems.append(Problem(line: line, text: "type: must be one of \(kinds)"))
             return
         }
         let message = InboundMessage(topicKind: kind, key: nil, value: bytes, headers: headers)
@@ -97,6 +97,7 @@ extension Job {
         switch self {
         case .charge(let job): job.digest
         case .register(let job): job.digest
+        case .operation(let job): job.digest
         }
     }
 }

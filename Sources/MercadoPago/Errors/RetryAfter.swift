@@ -1,3 +1,5 @@
+import PaymentJobs
+
 /// The `Retry-After` header (RFC 9110 §10.2.3): seconds, or a date.
 enum RetryAfter {
     /// Longer than this is not believed.

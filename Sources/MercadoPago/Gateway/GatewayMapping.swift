@@ -9,13 +9,12 @@ enum MetadataName {
 }
 
 extension PaymentRequest {
-    /// The payment that `job` asks for; it depends on nothing else.
+    /// The payment that `job` asks for with `token`; it depends on nothing else.
     ///
     /// The currency isn't sent: it is the account's, and the gateway's requests have no field for it ([C]
     /// spec). Our metadata wins over a producer's of the same name.
-    init(_ job: ChargeSavedCard) {
-        self.init(
-            transactionAmount: job.transactionAmount, token: job.token, payer: .customer(job.customerID))
+    init(_ job: ChargeSavedCard, token: CardToken) {
+        self.init(transactionAmount: job.transactionAmount, token: token, payer: .customer(job.customerID))
         installments = job.installments
         paymentMethodID = job.paymentMethodID
         issuerID = job.issuerID
@@ -26,11 +25,25 @@ extension PaymentRequest {
         binaryMode = job.binaryMode
         notificationURL = job.notificationURL
         metadata = job.metadata
-        metadata[MetadataName.jobID] = .string(job.jobID.description)
-        metadata[MetadataName.digest] = .string(job.digest)
+        metadata.mark(jobID: job.jobID, digest: job.digest)
         additionalInfo = job.additionalInfo
         pointOfInteraction = job.pointOfInteraction
         applicationFee = job.applicationFee
+    }
+}
+
+extension RefundRequest {
+    /// The refund that `job` asks for.
+    init(_ job: PaymentOperation, amount: ExactDecimal?) {
+        self.init(amount: amount)
+        metadata.mark(jobID: job.jobID, digest: job.digest)
+    }
+}
+
+extension JSONObject {
+    fileprivate mutating func mark(jobID: JobID, digest: String) {
+        self[MetadataName.jobID] = .string(jobID.description)
+        self[MetadataName.digest] = .string(digest)
     }
 }
 
@@ -40,7 +53,20 @@ extension GatewayPayment {
         let metadata = payment.metadata
         self.init(
             facts: PaymentFacts(payment), jobID: metadata[MetadataName.jobID]?.string,
-            digest: metadata[MetadataName.digest]?.string)
+            digest: metadata[MetadataName.digest]?.string,
+            createdAt: payment.createdAt)
+    }
+}
+
+extension GatewayRefund {
+    /// The refund with what tells whose it is.
+    public init(_ refund: Refund) {
+        let metadata = refund.metadata
+        self.init(
+            facts: RefundFacts(
+                id: refund.id, amount: refund.amount, status: refund.status, dateCreated: refund.dateCreated),
+            jobID: metadata[MetadataName.jobID]?.string, digest: metadata[MetadataName.digest]?.string,
+            createdAt: refund.createdAt)
     }
 }
 
@@ -50,6 +76,7 @@ extension PaymentFacts {
         self.init(id: payment.id, status: payment.status, statusDetail: payment.statusDetail)
         let card = payment.card
         transactionAmount = payment.transactionAmount
+        refundedAmount = payment.transactionAmountRefunded
         currencyID = payment.currencyID
         installments = payment.installments
         paymentMethodID = payment.paymentMethodID
@@ -61,6 +88,7 @@ extension PaymentFacts {
         isCaptured = payment.isCaptured
         dateCreated = payment.dateCreated
         dateApproved = payment.dateApproved
+        dateLastUpdated = payment.dateLastUpdated
     }
 }
 

@@ -4,7 +4,7 @@ import Pipeline
 
 /// The pipeline's gateway port, on Mercado Pago.
 public struct MercadoPagoGateway: PaymentGateway {
-    private let client: MercadoPagoClient
+    let client: MercadoPagoClient
 
     /// A gateway on `client`, which stays the caller's to shut down.
     public init(_ client: MercadoPagoClient) {
@@ -13,11 +13,12 @@ public struct MercadoPagoGateway: PaymentGateway {
 
     /// Makes the payment that `job` asks for, or answers with the one already made under `key`.
     public func createPayment(
-        for job: ChargeSavedCard, key: IdempotencyKey
+        for job: ChargeSavedCard, token: CardToken, key: IdempotencyKey
     ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
         do {
             return GatewayAnswer(
-                try await client.createPayment(PaymentRequest(job), key: key), GatewayPayment.init)
+                try await client.createPayment(PaymentRequest(job, token: token), key: key),
+                GatewayPayment.init)
         } catch {
             throw Classifier.gatewayError(error, at: .createPayment)
         }
@@ -76,10 +77,23 @@ public struct MercadoPagoGateway: PaymentGateway {
             throw Classifier.gatewayError(error, at: .addCard)
         }
     }
+
+    /// Makes a saved card the customer's default one.
+    public func makeDefault(
+        _ card: CardID, of customer: CustomerID
+    ) async throws(GatewayError) -> GatewayAnswer<Void> {
+        var changes = CustomerChanges()
+        changes.defaultCard = card.description
+        do {
+            return GatewayAnswer(try await client.updateCustomer(customer, changes)) { _ in }
+        } catch {
+            throw Classifier.gatewayError(error, at: .updateCustomer)
+        }
+    }
 }
 
 extension GatewayAnswer {
-    fileprivate init<Other>(_ answer: MercadoPagoAnswer<Other>, _ value: (Other) -> Value) {
+    init<Other>(_ answer: MercadoPagoAnswer<Other>, _ value: (Other) -> Value) {
         self.init(value(answer.value), requestID: answer.requestID)
     }
 }

@@ -22,9 +22,13 @@ struct Rule: Sendable {
 }
 
 extension Rule {
-    private static let payments: Set<Endpoint> = [.createPayment, .payment, .searchPayments]
+    private static let payments: Set<Endpoint> = [
+        .createPayment, .payment, .searchPayments, .capturePayment, .cancelPayment, .refundPayment, .refunds,
+        .refund,
+    ]
     private static let customers: Set<Endpoint> = [
-        .createCustomer, .customer, .searchCustomers, .addCard, .cards,
+        .createCustomer, .customer, .updateCustomer, .deleteCustomer, .searchCustomers, .addCard, .cards,
+        .card, .updateCard, .deleteCard,
     ]
     private static let namesNoPayment = Set(Endpoint.allCases.filter { !$0.namesPayment })
 
@@ -51,6 +55,9 @@ extension Rule {
         Rule(verdict: .throttled, statuses: 429...429),
         Rule(verdict: .conflict, statuses: 409...409),
         Rule(verdict: .busy, statuses: 423...424),
+        // An amount that isn't positive, or no number, comes with 401 though it says nothing of credentials
+        // ([C] spec).
+        Rule(verdict: .refused, endpoints: [.refundPayment], statuses: 401...401, codes: ["4040", "4041"]),
         // Credentials come before codes: nothing behind the door was asked.
         Rule(verdict: .misconfigured, statuses: 401...401),
         Rule(verdict: .misconfigured, endpoints: namesNoPayment, statuses: 403...403),

@@ -7,8 +7,8 @@ import ExactJSON
 /// security code is 3 or 4 digits in a field, or behind a word, that is named for it. JSON's escapes, `%XX`, and
 /// the digits of other scripts are read for what they mean; a JSON number by its value.
 ///
-/// Fields that carry ids (`id`, `…_id`, `external_reference`, `identification.number`, and the ids of
-/// CloudEvents) may hold any number that is nothing but digits: about one in 35 of all 16-digit numbers looks
+/// Fields that carry ids (`id`, `…_id`, `external_reference`, `identification.number`, the ids of CloudEvents,
+/// and the record's key) may hold any number that is nothing but digits: about one in 35 of all 16-digit numbers looks
 /// like a card's. So a card number alone in one of them is *not* found.
 ///
 /// Not found either: what is encoded as Base64 or escaped twice, a number that is spread over several fields or
@@ -55,7 +55,12 @@ public enum CardDataGuard {
         DocumentGuard(document.serialized()).findings
     }
 
-    /// What is in a text without fields, such as a record's key.
+    /// What is in a record's key, which is an id: a number that is nothing but digits is no card number.
+    static func findings(inKey bytes: [UInt8]) -> [Finding] {
+        findings(TextGuard(role: .identifier).marks(in: bytes), path: "key")
+    }
+
+    /// What is in a text without fields.
     public static func findings(inText bytes: [UInt8]) -> [Finding] {
         findings(TextGuard().marks(in: bytes), path: "")
     }
@@ -124,7 +129,7 @@ extension InboundMessage {
     /// `isJSON` says whether the value is known to parse as JSON, nil looks.
     public func cardData(isJSON: Bool? = nil) -> [CardDataGuard.Finding] {
         var findings = value.map { CardDataGuard.findings(inValue: $0, isJSON: isJSON) } ?? []
-        findings += (key.map(CardDataGuard.findings(inText:)) ?? []).map { .init(path: "key", kind: $0.kind) }
+        findings += key.map(CardDataGuard.findings(inKey:)) ?? []
         for header in headers where findings.count < CardDataGuard.findingsMax {
             findings += CardDataGuard.findings(in: header).map {
                 .init(path: "header \($0.path)", kind: $0.kind)
@@ -138,7 +143,7 @@ extension InboundMessage {
     /// `isJSON` says whether the value is known to parse as JSON, nil looks.
     public func withoutCardData(isJSON: Bool? = nil) -> InboundMessage? {
         let newValue = value.flatMap { CardDataGuard.strippedValue($0, isJSON: isJSON) }
-        let newKey = key.flatMap(CardDataGuard.strippedText)
+        let newKey = key.flatMap(TextGuard(role: .identifier).stripped)
         let newHeaders = headers.map(CardDataGuard.stripped)
         guard newValue != nil || newKey != nil || newHeaders.contains(where: { $0 != nil }) else {
             return nil

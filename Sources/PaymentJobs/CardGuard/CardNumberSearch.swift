@@ -155,9 +155,10 @@ private struct Word {
 
 /// Ids whose shape leaves no doubt.
 private enum OpaqueShapes {
-    /// A UUID, the `traceparent` of W3C Trace Context, and Zipkin's `b3`: hexadecimal digits between dashes.
+    /// A UUID, the `traceparent` of W3C Trace Context, Zipkin's `b3`, and the gateway's card token: words of
+    /// hexadecimal digits, with dashes between them.
     private static let shapes = [
-        [8, 4, 4, 4, 12], [2, 32, 16, 2], [32, 16, 1, 16], [32, 16, 1], [32, 16],
+        [8, 4, 4, 4, 12], [2, 32, 16, 2], [32, 16, 1, 16], [32, 16, 1], [32, 16], [32],
     ]
 
     /// The units with the digits of those ids turned into letters.

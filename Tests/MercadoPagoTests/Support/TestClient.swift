@@ -1,5 +1,6 @@
 import ExactJSON
 import PaymentJobs
+import Pipeline
 import Testing
 
 @testable import MercadoPago
@@ -101,5 +102,26 @@ extension MercadoPagoClient {
     ) async throws {
         let error = try await failedPayment()
         #expect(error == expected, sourceLocation: sourceLocation)
+    }
+}
+
+extension PaymentRequest {
+    /// The payment that a charge by token asks for.
+    init(_ job: ChargeSavedCard) { self.init(job, token: job.cardToken) }
+}
+
+extension MercadoPagoGateway {
+    /// Makes the payment that a charge by token asks for.
+    func createPayment(
+        for job: ChargeSavedCard, key: IdempotencyKey
+    ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
+        try await createPayment(for: job, token: job.cardToken, key: key)
+    }
+}
+
+extension ChargeSavedCard {
+    var cardToken: CardToken {
+        guard case .token(let token) = source else { preconditionFailure("these tests charge by token") }
+        return token
     }
 }

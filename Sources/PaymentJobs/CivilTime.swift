@@ -1,16 +1,16 @@
 /// A date and time in UTC, in the proleptic Gregorian calendar.
-struct CivilTime {
-    var year: Int64
-    var month: Int64
-    var day: Int64
-    var hour: Int64
-    var minute: Int64
-    var second: Int64
+package struct CivilTime {
+    private let year, month, day, hour, minute, second: Int64
+
+    package init(year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64) {
+        (self.year, self.month, self.day) = (year, month, day)
+        (self.hour, self.minute, self.second) = (hour, minute, second)
+    }
 
     /// Seconds since 1970; nil for a date that doesn't exist.
     ///
     /// Second 60 counts as the next minute's first.
-    var secondsSince1970: Int64? {
+    package var secondsSince1970: Int64? {
         guard (1...9999).contains(year), (1...12).contains(month), (1...daysInMonth).contains(day),
             (0...23).contains(hour), (0...59).contains(minute), (0...60).contains(second)
         else { return nil }

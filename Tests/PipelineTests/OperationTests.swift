@@ -1,0 +1,154 @@
+import ExactJSON
+import PaymentJobs
+import Testing
+
+@testable import Pipeline
+
+/// Refunds, cancellations and captures, call by call.
+@Suite struct OperationTests {
+    private let now: Int64 = 1_700_000_000_000
+    private let ten = ExactDecimal("10")
+
+    private func job(_ action: PaymentOperation.Action) throws -> PaymentOperation {
+        PaymentOperation(
+            jobID: try #require(JobID("op-1")), paymentID: try #require(PaymentID(rawValue: 7)),
+            action: action)
+    }
+
+    private func payment(
+        _ status: String, amount: String = "100", captured: Bool? = nil, age: Int64 = 3_600_000
+    ) -> GatewayPayment {
+        var facts = PaymentFacts(id: 7, status: PaymentStatus(rawValue: status))
+        facts.transactionAmount = ExactDecimal(amount)
+        facts.isCaptured = captured
+        return GatewayPayment(facts: facts, createdAt: now - age)
+    }
+
+    private func refused(_ code: String) -> GatewayError {
+        .refused(GatewayFault(httpStatus: 400, codes: [code], message: "no"))
+    }
+
+    private func run(
+        _ job: PaymentOperation, _ gateway: ScriptedGateway, submittedAt: Int64? = 1_700_000_000_000
+    ) async throws -> Finding<OperationOutcome> {
+        var memory = AttemptMemory()
+        return try await Attempt(gateway: gateway, now: now, submittedAt: submittedAt)
+            .operate(job, memory: &memory)
+    }
+
+    private func outcome(_ finding: Finding<OperationOutcome>) -> OperationOutcome? {
+        if case .answer(let outcome, _) = finding { outcome } else { nil }
+    }
+
+    // MARK: Cancel
+
+    @Test func aCancellationIsOneCall() async throws {
+        let gateway = ScriptedGateway()
+        let cancelled = payment("cancelled")
+        await gateway.script { $0.changes = [.success(cancelled)] }
+        let finding = try await run(job(.cancel), gateway)
+        #expect(outcome(finding) == .cancelled(cancelled.facts))
+        #expect(await gateway.calls == [.cancel(7)])
+    }
+
+    @Test func aRefusedCancellationOfACancelledPaymentIsDone() async throws {
+        let gateway = ScriptedGateway()
+        let cancelled = payment("cancelled")
+        let refusal = refused("2018")
+        await gateway.script {
+            $0.changes = [.failure(refusal)]
+            $0.seen = [.success(cancelled)]
+        }
+        #expect(outcome(try await run(job(.cancel), gateway)) == .cancelled(cancelled.facts))
+        #expect(await gateway.calls == [.cancel(7), .payment(7)])
+    }
+
+    @Test(arguments: ["approved", "rejected", "refunded", "charged_back", "in_mediation"])
+    func whatCanNotBeCancelledFails(status: String) async throws {
+        let gateway = ScriptedGateway()
+        let (seen, refusal) = (payment(status), refused("2018"))
+        await gateway.script {
+            $0.changes = [.failure(refusal)]
+            $0.seen = [.success(seen)]
+        }
+        let expected = OperationOutcome.failed(refusal.fault.refusal, payment: seen.facts)
+        #expect(outcome(try await run(job(.cancel), gateway)) == expected)
+    }
+
+    @Test func aPaymentOfAMomentAgoIsTriedAgain() async throws {
+        let gateway = ScriptedGateway()
+        let (young, refusal) = (payment("in_process", age: 2_000), refused("2018"))
+        await gateway.script {
+            $0.changes = [.failure(refusal)]
+            $0.seen = [.success(young)]
+        }
+        let error = await #expect(throws: GatewayError.self) { try await run(job(.cancel), gateway) }
+        #expect(error == .busy(refusal.fault))
+    }
+
+    @Test func anAcceptedCancellationThatChangesNothingIsTriedAgain() async throws {
+        let gateway = ScriptedGateway()
+        let still = payment("in_process")
+        await gateway.script { $0.changes = [.success(still)] }
+        let error = await #expect(throws: GatewayError.self) { try await run(job(.cancel), gateway) }
+        guard case .busy = error else {
+            Issue.record("expected another try, got \(String(describing: error))")
+            return
+        }
+    }
+
+    @Test func aPaymentThatIsNotThereIsRefusedAsTheGatewayDid() async throws {
+        let gateway = ScriptedGateway()
+        let (refusal, missing) = (refused("2000"), refused("2000"))
+        await gateway.script {
+            $0.changes = [.failure(refusal)]
+            $0.seen = [.failure(missing)]
+        }
+        let error = await #expect(throws: GatewayError.self) { try await run(job(.cancel), gateway) }
+        #expect(error == refusal)
+    }
+
+    // MARK: Capture
+
+    @Test func aCaptureOfAllOfIt() async throws {
+        let gateway = ScriptedGateway()
+        let taken = payment("approved", captured: true)
+        await gateway.script { $0.changes = [.success(taken)] }
+        #expect(outcome(try await run(job(.capture(amount: nil)), gateway)) == .captured(taken.facts))
+        #expect(await gateway.calls == [.capture(7, amount: nil)])
+    }
+
+    @Test func aCaptureOfAPartThatSomebodyTookWhollyFails() async throws {
+        let gateway = ScriptedGateway()
+        let whole = payment("approved", amount: "100", captured: true)
+        await gateway.script { $0.changes = [.success(whole)] }
+        guard
+            case .failed(let refusal, let facts) = outcome(try await run(job(.capture(amount: ten)), gateway))
+        else {
+            Issue.record("expected a failure")
+            return
+        }
+        #expect(refusal.message.contains("approved over 100") && facts == whole.facts)
+    }
+
+    @Test func aRepeatedCaptureOfAPartIsDone() async throws {
+        let gateway = ScriptedGateway()
+        let (part, refusal) = (payment("approved", amount: "10.00", captured: true), refused("2018"))
+        await gateway.script {
+            $0.changes = [.failure(refusal)]
+            $0.seen = [.success(part)]
+        }
+        #expect(outcome(try await run(job(.capture(amount: ten)), gateway)) == .captured(part.facts))
+    }
+
+    @Test func aLapsedHoldFails() async throws {
+        let gateway = ScriptedGateway()
+        let (lapsed, refusal) = (payment("cancelled", captured: false), refused("2018"))
+        await gateway.script {
+            $0.changes = [.failure(refusal)]
+            $0.seen = [.success(lapsed)]
+        }
+        let expected = OperationOutcome.failed(refusal.fault.refusal, payment: lapsed.facts)
+        #expect(outcome(try await run(job(.capture(amount: nil)), gateway)) == expected)
+    }
+}
