@@ -7,6 +7,8 @@ struct Call: Sendable {
     let query: Query
     let authorization: String?
     let idempotencyKey: String?
+    /// `X-Card-Validation`: asks whether a card is good, for an amount of zero.
+    var cardValidation: String?
     let body: [UInt8]
     var stamp: Stamp
 
@@ -16,5 +18,22 @@ struct Call: Sendable {
     func object(orThrow refusal: Refusal) throws(Refusal) -> JSONObject {
         guard let json = try? JSON(parsing: body), let object = json.object else { throw refusal }
         return object
+    }
+}
+
+/// What a call asks for, where the method and the path don't say it.
+enum CallAction: String, Sendable {
+    case charge, capture, cancel, update, refund
+
+    /// `nil` for a call that moves no money.
+    init?(_ endpoint: Endpoint, body: @autoclosure () -> JSON?) {
+        switch endpoint {
+        case .createPayment: self = .charge
+        case .createRefund: self = .refund
+        case .updatePayment:
+            let body = body()
+            self = body?["capture"] != nil ? .capture : body?["status"] != nil ? .cancel : .update
+        default: return nil
+        }
     }
 }

@@ -1,17 +1,18 @@
-/// What a payment comes to.
+/// What a payment has come to.
 struct CardOutcome: Sendable, Hashable {
-    let status: String
+    let status: PaymentStatus
     let detail: String
 
-    static let approved = CardOutcome(status: "approved", detail: "accredited")
-    static let authorized = CardOutcome(status: "authorized", detail: "pending_capture")
+    static let approved = CardOutcome(status: .approved, detail: "accredited")
+    static let authorized = CardOutcome(status: .authorized, detail: "pending_capture")
+    /// A hold that was voided (Active Merchant's fixture), or a pending payment that was called off.
+    static let cancelled = CardOutcome(status: .cancelled, detail: "by_collector")
+    /// A hold or a pending payment whose time was over (the PHP SDK's recorded search).
+    static let expired = CardOutcome(status: .cancelled, detail: "expired")
+    static let partiallyRefunded = CardOutcome(status: .approved, detail: "partially_refunded")
+    static let refunded = CardOutcome(status: .refunded, detail: "refunded")
 
-    static func rejected(_ detail: String) -> CardOutcome { CardOutcome(status: "rejected", detail: detail) }
-
-    /// Whether the answer shows the payer's e-mail and document (Mercado Pago's API reference).
-    var showsPayer: Bool { status == "approved" }
-    var isApproved: Bool { status == "approved" }
-    var hasAuthorization: Bool { status == "approved" || status == "authorized" }
+    static func rejected(_ detail: String) -> CardOutcome { CardOutcome(status: .rejected, detail: detail) }
 
     /// The outcome that the holder's name and the number ask for.
     ///
@@ -20,7 +21,7 @@ struct CardOutcome: Sendable, Hashable {
     static func of(holder: String, number: CardNumber, capture: Bool, binaryMode: Bool) -> CardOutcome {
         let prefix = holder.uppercased().prefix(4)
         if prefix == "CONT" {
-            let pending = CardOutcome(status: "in_process", detail: "pending_contingency")
+            let pending = CardOutcome(status: .inProcess, detail: "pending_contingency")
             // Which reason binary mode gives is undocumented; that it never leaves a payment pending is not.
             return binaryMode ? rejected("cc_rejected_other_reason") : pending
         }

@@ -24,7 +24,7 @@ struct Control: Sendable {
             let first = try Self.number(call.query["from"], "from") ?? 0
             let limit = try Self.number(call.query["limit"], "limit") ?? gateway.configuration.requestsMax
             return Reply(200, await arrivals.json(from: first, limit: limit))
-        case "GET summary": return Reply(200, await summary())
+        case "GET summary": return Reply(200, await summary(call.now))
         case "POST reset":
             for seller in gateway.sellers { await seller.reset() }
             await arrivals.reset()
@@ -35,13 +35,40 @@ struct Control: Sendable {
         case "POST card-tokens":
             return Reply(
                 201, try await seller(call).makeTokens(TokensRequest(try object(call)), now: call.now))
+        case "POST balance":
+            let fields = ControlFields(try object(call), known: ["exhausted"])
+            try fields.checkNames()
+            let isExhausted = try fields.bool("exhausted") ?? true
+            try await seller(call).exhaustBalance(isExhausted)
+            return Reply(200, ["exhausted": .bool(isExhausted)])
         case "POST faults": return Reply(201, try await faults.arm(FaultRequest(try object(call))))
         case "GET faults": return Reply(200, await faults.json)
         case "DELETE faults":
             await faults.disarmAll()
             return Reply(200, ["disarmed": true])
-        default: return Refusal.noResource(path: call.path).reply(call.stamp)
+        default:
+            if let id = Self.paymentID(call) {
+                return Reply(200, try await settle(id, Settlement(try object(call)), now: call.now))
+            }
+            return Refusal.noResource(path: call.path).reply(call.stamp)
         }
+    }
+
+    /// The id of `POST payments/{id}`; `nil` for every other call.
+    private static func paymentID(_ call: Call) -> Int64? {
+        let start = prefix + "payments/"
+        guard call.method == "POST", call.path.hasPrefix(start) else { return nil }
+        return Int64(call.path.dropFirst(start.count))
+    }
+
+    /// Payment ids are unique among the sellers of one sandbox, so none is asked for.
+    private func settle(
+        _ id: Int64, _ settlement: Settlement, now: Instant
+    ) async throws(ControlRefusal) -> JSON {
+        for seller in gateway.sellers where await seller.hasPayment(id) {
+            return try await seller.settle(id, settlement, now: now)
+        }
+        throw ControlRefusal("there is no payment \(id)")
     }
 
     private func object(_ call: Call) throws(ControlRefusal) -> JSONObject {
@@ -65,12 +92,13 @@ struct Control: Sendable {
         let limit = try Self.number(call.query["limit"], "limit") ?? Int.max
         let offset = try Self.number(call.query["offset"], "offset") ?? 0
         let reference = call.query["external_reference"]
-        return try await seller(call).ledger(reference: reference, offset: offset, limit: limit)
+        return try await seller(call).ledger(
+            reference: reference, offset: offset, limit: limit, now: call.now)
     }
 
-    private func summary() async -> JSON {
+    private func summary(_ now: Instant) async -> JSON {
         var accounts: [JSON] = []
-        for seller in gateway.sellers { accounts.append(await seller.summary) }
+        for seller in gateway.sellers { accounts.append(await seller.summary(now: now)) }
         return ["accounts": .array(accounts), "requests": await arrivals.summary]
     }
 

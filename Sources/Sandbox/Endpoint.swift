@@ -20,6 +20,10 @@ enum Endpoint: String, CaseIterable, Sendable {
     case createPayment = "POST /v1/payments"
     case searchPayments = "GET /v1/payments/search"
     case readPayment = "GET /v1/payments/{id}"
+    case updatePayment = "PUT /v1/payments/{id}"
+    case createRefund = "POST /v1/payments/{id}/refunds"
+    case listRefunds = "GET /v1/payments/{id}/refunds"
+    case readRefund = "GET /v1/payments/{id}/refunds/{id}"
 
     var method: Substring { rawValue.prefix { $0 != " " } }
     var template: Substring { rawValue.drop { $0 != " " }.dropFirst() }

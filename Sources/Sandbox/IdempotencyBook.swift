@@ -9,17 +9,17 @@ struct IdempotencyBook: Sendable {
     enum Decision: Equatable {
         /// The key is locked now, for this call.
         case fresh
-        /// The same body has made this payment.
-        case replay(paymentID: Int64)
-        /// Another body is being paid for, or was.
+        /// The same body has made the payment or refund with this id.
+        case replay(id: Int64)
+        /// Another body is being carried out, or was.
         case conflict
-        /// The same body is being paid for.
+        /// The same body is being carried out.
         case locked
     }
 
     private struct Entry {
         let body: [UInt8]
-        var paymentID: Int64?
+        var id: Int64?
     }
 
     private var entries: [String: Entry] = [:]
@@ -35,12 +35,12 @@ struct IdempotencyBook: Sendable {
             return .fresh
         }
         guard entry.body == body else { return .conflict }
-        return entry.paymentID.map(Decision.replay(paymentID:)) ?? .locked
+        return entry.id.map(Decision.replay(id:)) ?? .locked
     }
 
-    mutating func complete(_ key: String, paymentID: Int64) { entries[key]?.paymentID = paymentID }
+    mutating func complete(_ key: String, id: Int64) { entries[key]?.id = id }
 
-    /// Frees a key whose call made no payment, or whose payment was forgotten.
+    /// Frees a key whose call made nothing, or whose payment was forgotten.
     mutating func release(_ key: String) { entries[key] = nil }
 
     /// How many POSTs came under a key, whatever became of them.

@@ -4,6 +4,7 @@ struct Identifiers: Sendable {
     private var customer: Int64
     private var card: Int64
     private var payment: Int64
+    private var refund: Int64
 
     init(seed: UInt64?) {
         state = seed ?? UInt64.random(in: .min ... .max)
@@ -11,9 +12,11 @@ struct Identifiers: Sendable {
         customer = 0
         card = 0
         payment = 0
+        refund = 0
         customer = 200_000_000 + Int64(next() % 100_000_000)
         card = 1_490_000_000_000 + Int64(next() % 1_000_000_000)
         payment = 20_000_000_000 + Int64(next() % 100_000_000_000)
+        refund = 1_000_000_000 + Int64(next() % 1_000_000_000)
     }
 
     /// SplitMix64 (Steele, Lea, Flood 2014).
@@ -46,6 +49,12 @@ struct Identifiers: Sendable {
     mutating func nextPayment() -> Int64 {
         payment += 1
         return payment
+    }
+
+    /// Ten digits.
+    mutating func nextRefund() -> Int64 {
+        refund += 1
+        return refund
     }
 
     /// Thirty-two hexadecimal digits.

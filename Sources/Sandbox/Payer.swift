@@ -11,7 +11,7 @@ struct Payer: Sendable {
     let email: String?
     let object: JSONObject
 
-    init(_ value: JSON?) throws(Refusal) {
+    init(_ value: JSON?, site: SandboxSite) throws(Refusal) {
         guard let object = value?.object else { throw .payment(code: 4_006, "payer is malformed") }
         let type = object["type"].flatMap { $0.isNull ? JSON?.none : $0 }
         id = object["id"]?.text
@@ -26,6 +26,11 @@ struct Payer: Sendable {
         }
         if kind != .guest, id == nil { throw .payment(code: 4_012, "payer.id can't be null") }
         email = try Self.email(object["email"], isNeeded: kind == .guest)
+        let document = object["identification"]
+        let identification = Identification(type: document?["type"]?.text, number: document?["number"]?.text)
+        guard site.isValid(identification) else {
+            throw .payment(code: 2_067, "Invalid user identification number")
+        }
         self.object = object
     }
 

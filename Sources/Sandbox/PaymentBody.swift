@@ -4,55 +4,63 @@ extension Payment {
     /// The payment object, with every field of recorded answers (fixture payment_base).
     func json(seller: SandboxAccount, isLive: Bool) -> JSON {
         var object: JSONObject = [
-            "id": JSON(id),
-            "date_created": .string(created.iso),
-            "date_approved": JSON(date(.approved)?.iso),
-            "date_last_updated": .string(updated.iso),
-            "date_of_expiration": nil,
-            "money_release_date": JSON(moneyRelease?.iso),
-            "money_release_status": outcome.isApproved ? "pending" : nil,
-            "operation_type": "regular_payment",
-            "issuer_id": .string(request.issuerID ?? String(brand.issuerID)),
-            "payment_method_id": .string(brand.id),
-            "payment_type_id": .string(brand.typeID),
-            "status": .string(outcome.status),
-            "status_detail": .string(outcome.detail),
-            "currency_id": .string(seller.site.currency),
-            "live_mode": .bool(isLive),
-            "authorization_code": outcome.hasAuthorization ? .string(authorizationCode) : nil,
-            "collector_id": JSON(seller.collectorID),
-            "payer": payerJSON,
-            "metadata": .object(MetadataNames.echo(request.body["metadata"]?.object ?? [:])),
-            "additional_info": additionalInfo,
-            "order": request.body["order"]?.object.map(JSON.object) ?? [:],
+            "id": JSON(id), "operation_type": "regular_payment", "live_mode": .bool(isLive),
+            "currency_id": .string(seller.site.currency), "collector_id": JSON(seller.collectorID),
             "external_reference": JSON(request.externalReference),
-            "transaction_amount": request.amount.asJSON,
-            "transaction_amount_refunded": 0,
-            "coupon_amount": 0,
-            "taxes_amount": 0,
-            "shipping_amount": 0,
-            "installments": JSON(request.installments),
-            "transaction_details": transactionDetails(decimals: seller.site.decimals),
-            "fee_details": feeDetails(decimals: seller.site.decimals),
-            "charges_details": [],
-            "captured": .bool(request.capture),
             "binary_mode": .bool(request.binaryMode),
-            "card": cardJSON,
-            "refunds": [],
+            "payer": payerJSON, "additional_info": additionalInfo,
+            "metadata": .object(MetadataNames.echo(state.metadata)),
+            "order": request.body["order"]?.object.map(JSON.object) ?? [:],
+            "point_of_interaction": request.body["point_of_interaction"]?.object.map(JSON.object) ?? [:],
+            "processing_mode": "aggregator", "acquirer_reconciliation": [], "three_ds_info": [:],
+            "internal_metadata": [:], "build_version": "sandbox",
+        ]
+        for part in [dates, standing, method, money(seller)] {
+            for member in part.members { object[member.name] = member.value }
+        }
+        for name in Self.echoed { object[name] = request.body[name] ?? .null }
+        for name in Self.unset { object[name] = .null }
+        return .object(object)
+    }
+
+    private var dates: JSONObject {
+        [
+            "date_created": .string(created.iso), "date_approved": JSON(state.approved?.iso),
+            "date_last_updated": .string(updated.iso), "date_of_expiration": JSON(state.expiration?.iso),
+            "money_release_date": JSON(moneyRelease?.iso),
+            "money_release_status": state.approved == nil ? nil : "pending",
+        ]
+    }
+
+    private var standing: JSONObject {
+        [
+            "status": .string(outcome.status.rawValue), "status_detail": .string(outcome.detail),
+            "captured": .bool(state.isCaptured),
+            "authorization_code": outcome.status.hasAuthorization ? .string(authorizationCode) : nil,
+        ]
+    }
+
+    private var method: JSONObject {
+        [
+            "issuer_id": .string(request.issuerID ?? String(brand.issuerID)),
+            "payment_method_id": .string(brand.id), "payment_type_id": .string(brand.typeID),
             "payment_method": [
                 "id": .string(brand.id), "type": .string(brand.typeID),
                 "issuer_id": .string(String(brand.issuerID)),
             ],
-            "processing_mode": "aggregator",
-            "acquirer_reconciliation": [],
-            "point_of_interaction": request.body["point_of_interaction"]?.object.map(JSON.object) ?? [:],
-            "three_ds_info": [:],
-            "internal_metadata": [:],
-            "build_version": "sandbox",
+            "card": cardJSON, "installments": JSON(request.installments),
         ]
-        for name in Self.echoed { object[name] = request.body[name] ?? .null }
-        for name in Self.unset { object[name] = .null }
-        return .object(object)
+    }
+
+    private func money(_ seller: SandboxAccount) -> JSONObject {
+        [
+            "transaction_amount": state.amount.asJSON,
+            "transaction_amount_refunded": state.refunded.asJSON,
+            "coupon_amount": 0, "taxes_amount": 0, "shipping_amount": 0,
+            "transaction_details": transactionDetails(decimals: seller.site.decimals),
+            "fee_details": feeDetails(decimals: seller.site.decimals), "charges_details": [],
+            "refunds": .array(state.refunds.map { $0.json(seller: seller) }),
+        ]
     }
 
     private static let echoed = [
@@ -66,12 +74,16 @@ extension Payment {
         "corporation_id", "marketplace_owner", "deduction_schema", "call_for_authorize_id", "merchant_number",
     ]
 
+    /// The payer's own user id: that of a saved customer, or of a registered user; nobody else has one.
+    var payerUserID: String? {
+        savedCard.map { String($0.userID) } ?? (request.payer.kind == .registered ? request.payer.id : nil)
+    }
+
     /// E-mail and document only where the payment went through, as Mercado Pago's reference says.
     ///
     /// The id is the payer's own user id, never the customer id.
     private var payerJSON: JSON {
         let payer = request.payer
-        let userID = savedCard.map { String($0.userID) } ?? (payer.kind == .registered ? payer.id : nil)
         let document = payer.object["identification"]?.object
         let hidden: JSON = ["type": nil, "number": nil]
         let shown: JSON = [
@@ -79,9 +91,9 @@ extension Payment {
             "number": document?["number"] ?? JSON(card.identification.number),
         ]
         return [
-            "type": .string(payer.kind.rawValue), "id": JSON(userID), "operator_id": nil,
-            "email": outcome.showsPayer ? JSON(payer.email) : nil,
-            "identification": outcome.showsPayer ? shown : hidden,
+            "type": .string(payer.kind.rawValue), "id": JSON(payerUserID), "operator_id": nil,
+            "email": outcome.status.showsPayer ? JSON(payer.email) : nil,
+            "identification": outcome.status.showsPayer ? shown : hidden,
             "phone": ["area_code": nil, "number": nil, "extension": nil],
             "first_name": payer.object["first_name"] ?? nil, "last_name": payer.object["last_name"] ?? nil,
             "entity_type": payer.object["entity_type"] ?? nil,

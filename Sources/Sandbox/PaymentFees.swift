@@ -3,8 +3,8 @@ import ExactJSON
 extension Payment {
     /// What Mercado Pago keeps: five per cent (our choice), rounded down to the site's decimals.
     private func fee(decimals: Int) -> ExactDecimal? {
-        guard outcome.isApproved else { return nil }
-        return request.amount.part(5, of: 100, decimals: decimals)
+        guard state.approved != nil else { return nil }
+        return state.amount.part(5, of: 100, decimals: decimals)
     }
 
     func feeDetails(decimals: Int) -> JSON {
@@ -13,7 +13,7 @@ extension Payment {
     }
 
     func transactionDetails(decimals: Int) -> JSON {
-        let amount = request.amount
+        let amount = state.amount
         let net = fee(decimals: decimals).flatMap { amount.subtracting($0) }
         return [
             "payment_method_reference_id": nil,

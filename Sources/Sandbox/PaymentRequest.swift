@@ -11,42 +11,53 @@ struct PaymentRequest: Sendable {
     let externalReference: String?
     let capture: Bool
     let binaryMode: Bool
+    let metadata: JSONObject
+    let expiration: Instant?
     let body: JSONObject
+
+    /// What a request is judged by, besides its body.
+    struct Terms: Sendable {
+        let site: SandboxSite
+        let isMarketplace: Bool
+        /// Whether `X-Card-Validation` came with it, which allows an amount of zero.
+        var isCardValidation = false
+        let now: Instant
+    }
 
     /// Throws the first refusal in the order of this function.
     ///
     /// Which of several Mercado Pago would name is unknown.
-    init(_ body: JSONObject, site: SandboxSite, isMarketplace: Bool) throws(Refusal) {
+    init(_ body: JSONObject, _ terms: Terms) throws(Refusal) {
         let wrong = PaymentNames.wrong(in: body)
-        guard wrong.isEmpty else {
-            let names = wrong.joined(separator: ", ")
-            throw .payment(code: 8, "The name of the following parameters is wrong [\(names)]")
-        }
-        amount = try Self.amount(body["transaction_amount"], site: site)
+        guard wrong.isEmpty else { throw .wrongNames(wrong) }
+        amount = try Self.amount(body["transaction_amount"], terms)
         token = try Self.token(body["token"])
         installments = try Self.installments(body["installments"])
-        payer = try Payer(body["payer"])
+        payer = try Payer(body["payer"], site: terms.site)
         capture = try Self.flag(body["capture"], "capture") ?? true
         binaryMode = try Self.flag(body["binary_mode"], "binary_mode") ?? false
         externalReference = try Self.text(body["external_reference"], "external_reference", max: 256)
         methodID = try Self.text(body["payment_method_id"], "payment_method_id", max: 64)
-        issuerID = body["issuer_id"]?.text
+        issuerID = try Self.issuer(body["issuer_id"])
         _ = try Self.text(body["description"], "description", max: 1_024)
         _ = try Self.text(body["statement_descriptor"], "statement_descriptor", max: 256)
-        try Self.checkRest(of: body, amount: amount, isMarketplace: isMarketplace)
-        if !capture, !site.allowsDeferredCapture {
+        metadata = try Self.metadata(body["metadata"]) ?? [:]
+        expiration = try Self.expiration(body["date_of_expiration"], now: terms.now)
+        try Self.checkRest(of: body)
+        try Self.checkFee(body["application_fee"], of: amount, isMarketplace: terms.isMarketplace)
+        if !capture, !terms.site.allowsDeferredCapture {
             throw .payment(code: 2_077, "Deferred capture not supported")
         }
         self.body = body
     }
 
-    private static func amount(_ value: JSON?, site: SandboxSite) throws(Refusal) -> ExactDecimal {
+    private static func amount(_ value: JSON?, _ terms: Terms) throws(Refusal) -> ExactDecimal {
         guard let value, !value.isNull else {
             throw .payment(code: 4_002, "transaction_amount can't be null")
         }
         guard value.number != nil else { throw .payment(code: 4_003, "transaction_amount must be numeric") }
-        guard let amount = value.decimal, !amount.isNegative, !amount.isZero,
-            amount.fractionDigits <= site.decimals
+        guard let amount = value.decimal, !amount.isNegative, amount.isZero == terms.isCardValidation,
+            amount.fractionDigits <= terms.site.decimals
         else { throw .payment(code: 4_037, "Invalid transaction_amount") }
         return amount
     }
@@ -70,6 +81,13 @@ struct PaymentRequest: Sendable {
         return count
     }
 
+    /// A string; the number that a card has is taken too.
+    private static func issuer(_ value: JSON?) throws(Refusal) -> String? {
+        guard let value, !value.isNull else { return nil }
+        guard let text = value.text else { throw .payment(code: 1, "Params Error: issuer_id") }
+        return text
+    }
+
     private static func flag(_ value: JSON?, _ name: String) throws(Refusal) -> Bool? {
         guard let value, !value.isNull else { return nil }
         guard let flag = value.bool else { throw .payment(code: 1, "Params Error: \(name) must be boolean") }
@@ -84,13 +102,32 @@ struct PaymentRequest: Sendable {
         }
         return text
     }
+}
 
-    private static func checkRest(
-        of body: JSONObject, amount: ExactDecimal, isMarketplace: Bool
-    ) throws(Refusal) {
-        if let metadata = body["metadata"], !metadata.isNull, metadata.object == nil {
+extension PaymentRequest {
+    /// An object; `nil` where there is none.
+    static func metadata(_ value: JSON?) throws(Refusal) -> JSONObject? {
+        guard let value, !value.isNull else { return nil }
+        guard let object = value.object else {
             throw .payment(code: 4_022, "metadata must be an object")
         }
+        return object
+    }
+
+    /// A date that is still to come; `nil` where there is none.
+    ///
+    /// That a date that is over has the code of a date that is none is our choice.
+    static func expiration(_ value: JSON?, now: Instant) throws(Refusal) -> Instant? {
+        guard let value, !value.isNull else { return nil }
+        let written = value.string.flatMap { $0.hasPrefix("NOW") ? nil : $0 }
+        guard let date = written.flatMap({ DateText.instant($0, now: now) }), date > now else {
+            let text = "The following parameters must be valid date and format (date_of_expiration)"
+            throw .payment(code: 23, text)
+        }
+        return date
+    }
+
+    private static func checkRest(of body: JSONObject) throws(Refusal) {
         if let mode = body["three_d_secure_mode"], !mode.isNull,
             !["not_supported", "optional", "mandatory"].contains(mode.string)
         {
@@ -104,8 +141,23 @@ struct PaymentRequest: Sendable {
                 throw .payment(code: 4_021, "notification_url must be shorter than 500 chars")
             }
         }
-        guard let fee = body["application_fee"], !fee.isNull else { return }
-        guard let fee = fee.decimal, !fee.isNegative else {
+        // That the three codes are for these three fields is documented, which is for which is a guess.
+        if let amount = body["coupon_amount"], !amount.isNull, amount.decimal?.isNegative != false {
+            throw .payment(code: 4_026, "coupon_amount must be numeric")
+        }
+        if let campaign = body["campaign_id"], !campaign.isNull, campaign.int64 == nil {
+            throw .payment(code: 4_027, "campaign_id must be numeric")
+        }
+        if let coupon = body["coupon_code"], !coupon.isNull, coupon.string == nil {
+            throw .payment(code: 4_028, "coupon_code must be a string")
+        }
+    }
+
+    private static func checkFee(
+        _ value: JSON?, of amount: ExactDecimal, isMarketplace: Bool
+    ) throws(Refusal) {
+        guard let value, !value.isNull else { return }
+        guard let fee = value.decimal, !fee.isNegative else {
             throw .payment(code: 4_039, "application_fee must be positive")
         }
         guard fee <= amount else {

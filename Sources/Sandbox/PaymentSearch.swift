@@ -20,6 +20,9 @@ struct PaymentSearch: Sendable {
     let externalReference: String?
     let status: String?
     let payerID: String?
+    let collectorID: String?
+    /// Whether it is for a shop or a till, which no payment here comes from.
+    let isForPlace: Bool
     let sort: Sort
     let isAscending: Bool
     /// Which date has to lie between which two, both included; `nil` where no window was asked for.
@@ -43,6 +46,8 @@ struct PaymentSearch: Sendable {
         externalReference = query["external_reference"]
         status = query["status"]
         payerID = query["payer.id"]
+        collectorID = query["collector.id"]
+        isForPlace = query["store_id"] != nil || query["pos_id"] != nil
         sort = try Self.sort(query["sort"])
         isAscending = try Self.isAscending(query["criteria"])
         window = try Self.window(query, now: now)
@@ -96,10 +101,12 @@ struct PaymentSearch: Sendable {
         return (field, from, to)
     }
 
-    func matches(_ payment: Payment) -> Bool {
+    func matches(_ payment: Payment, of seller: SandboxAccount) -> Bool {
+        if isForPlace { return false }
+        if let collectorID, collectorID != String(seller.collectorID) { return false }
         if let externalReference, payment.request.externalReference != externalReference { return false }
-        if let status, payment.outcome.status != status { return false }
-        if let payerID, payment.savedCard.map({ String($0.userID) }) != payerID { return false }
+        if let status, payment.outcome.status.rawValue != status { return false }
+        if let payerID, payment.payerUserID != payerID { return false }
         guard let window else { return true }
         guard let date = payment.date(window.field) else { return false }
         return window.from <= date && date <= window.to

@@ -31,7 +31,8 @@ enum Refusal: Error, Hashable {
         switch self {
         case .payment(let code, let text, let status):
             let cause: JSON = ["code": JSON(code), "description": .string(text), "data": .string(stamp.data)]
-            return Self.envelope(status, text, status == 404 ? "not_found" : "bad_request", [cause])
+            let errors = [403: "forbidden", 404: "not_found"]
+            return Self.envelope(status, text, errors[status] ?? "bad_request", [cause])
         case .customer(let code, let text):
             return Self.envelope(400, text, "bad_request", [Self.cause(code, text)])
         case .card(let code, let text):
@@ -76,4 +77,23 @@ enum Refusal: Error, Hashable {
                 "cause": .array(cause),
             ])
     }
+}
+
+extension Refusal {
+    /// Names that the body of a payment, an update or a refund may not have.
+    static func wrongNames(_ paths: [String]) -> Refusal {
+        let names = paths.joined(separator: ", ")
+        return .payment(code: 8, "The name of the following parameters is wrong [\(names)]")
+    }
+
+    /// A payment that is in no state for this: 2018 for updates, 2063 for refunds.
+    static func wrongState(_ code: Int64) -> Refusal {
+        .payment(code: code, "The action requested is not valid for the current payment state")
+    }
+
+    static let noPayment = Refusal.payment(code: 2_000, "Payment not found", status: 404)
+    static let noRefund = Refusal.payment(code: 2_032, "Refund not found", status: 404)
+    /// A payment of another seller (a live test of the official Ruby SDK).
+    static let otherSeller = Refusal.payment(
+        code: 4, "The caller is not authorized to access this resource", status: 403)
 }

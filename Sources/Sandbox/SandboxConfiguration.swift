@@ -36,9 +36,9 @@ public struct SandboxConfiguration: Sendable {
 
     /// Time added to every call before anything else is done with it.
     public var latency: Duration = .zero
-    /// How long a payment is being made; its idempotency key is locked (423) as long.
+    /// How long a payment or refund is being made; its idempotency key is locked (423) as long.
     public var processing: Duration = .zero
-    /// How long a new payment stays invisible to a search by anything but its id.
+    /// How long a new payment, or a change of one, stays invisible to a search by anything but its id.
     public var paymentSearchLag: Duration = .zero
     /// How long a search of customers goes on seeing what was before a creation, a change or a deletion.
     public var customerSearchLag: Duration = .zero
@@ -64,6 +64,15 @@ public struct SandboxConfiguration: Sendable {
     /// How many cards one customer may have before error 129; the real number is undocumented.
     public var cardsPerCustomerMax = 20
 
+    /// How long after its approval a payment can be refunded, where a country differs from ``refundWindow``.
+    public var refundWindows: [SandboxSite: Duration] = [:]
+    /// How long after its approval a payment can be refunded; 180 days are documented.
+    public var refundWindow: Duration = .seconds(180 * 86_400)
+    /// Whether the sellers have no money to give back, so that every refund is error 2030.
+    ///
+    /// `POST /_sandbox/balance` changes it while the sandbox runs.
+    public var isBalanceExhausted = false
+
     /// How many customers an account keeps; beyond it the oldest is forgotten.
     public var customersMax = 100_000
     /// How many card tokens an account keeps; beyond it the oldest is forgotten.
@@ -87,4 +96,8 @@ public struct SandboxConfiguration: Sendable {
         precondition(!accounts.isEmpty, "a sandbox without a seller answers nobody")
         self.accounts = accounts
     }
+}
+
+extension SandboxConfiguration {
+    func refundWindow(_ site: SandboxSite) -> Duration { refundWindows[site] ?? refundWindow }
 }

@@ -16,6 +16,8 @@ actor Seller {
     var payments: BoundedStore<Int64, Payment>
     var paymentsByReference: [String: [Int64]] = [:]
     var keys: IdempotencyBook
+    var refundKeys: IdempotencyBook
+    var isBalanceExhausted: Bool
 
     init(_ account: SandboxAccount, settings: SandboxConfiguration, seed: UInt64?) {
         self.account = account
@@ -27,6 +29,8 @@ actor Seller {
         tokens = BoundedStore(max: settings.tokensMax)
         payments = BoundedStore(max: settings.paymentsMax)
         keys = IdempotencyBook(keysMax: settings.paymentsMax)
+        refundKeys = IdempotencyBook(keysMax: settings.paymentsMax)
+        isBalanceExhausted = settings.isBalanceExhausted
     }
 
     /// Whether objects say `live_mode`: everything but `TEST-…` credentials does.
@@ -42,6 +46,8 @@ actor Seller {
         payments = BoundedStore(max: settings.paymentsMax)
         paymentsByReference = [:]
         keys = IdempotencyBook(keysMax: settings.paymentsMax)
+        refundKeys = IdempotencyBook(keysMax: settings.paymentsMax)
+        isBalanceExhausted = settings.isBalanceExhausted
     }
 
     /// The name that decides the outcome of what a call is about; `nil` where it can't be told.

@@ -116,6 +116,78 @@ struct GoldenTests {
         }
     }
 
+    @Test("refunds have every recorded field, and what they do to the payment")
+    func refunds() async throws {
+        try await Bench.run { bench in
+            let id = try await bench.pay()
+            let made = try await bench.refund(id, ["amount": 5], key: "1").json
+            let recorded = try Fixtures.read("sdk-php/Payment/payment_refund.json")
+            #expect(Self.differences(recorded, made, "", except: []).isEmpty)
+            for name in ["refund_mode", "status", "adjustment_amount", "metadata", "labels", "reason"] {
+                #expect(made[name] == recorded[name])
+            }
+            let older = try Fixtures.read("active_merchant/successful_refund_response.json")
+            #expect(Self.differences(older, made, "", except: []).isEmpty)
+            _ = try await bench.refund(id, ["amount": 5], key: "2")
+            let list = try await bench.get("/v1/payments/\(id)/refunds").json
+            let found = try Fixtures.read("sdk-php/Payment/payment_refund_list.json")
+            #expect(list.array?.count == found.array?.count)
+            #expect(Self.differences(found, list, "", except: []).isEmpty)
+            let search = try Fixtures.read("sdk-php/Payment/payment_search.json")
+            let partly = try #require(search["results"]?[2])
+            let payment = try await bench.read(id)
+            #expect(Self.differences(partly["refunds"] ?? nil, payment["refunds"], "", except: []).isEmpty)
+            for name in ["status", "status_detail", "captured", "authorization_code"]
+            where partly[name]?.isNull == false {
+                #expect(payment[name] == partly[name])
+            }
+            let none = try await bench.post("/v1/payments//refunds", [:], key: "3")
+            let refused = try Fixtures.read("active_merchant/failed_refund_response.json")
+            #expect(none.status == 404 && none.json.canonical() == refused.canonical())
+        }
+    }
+
+    @Test(
+        "a hold that was captured, voided or left alone looks as recorded",
+        arguments: [
+            ("active_merchant/successful_capture_response", ["capture": true]),
+            ("active_merchant/successful_void_response", ["status": "cancelled"]),
+        ] as [(String, JSON)])
+    func holds(_ name: String, _ update: JSON) async throws {
+        try await Bench.run { bench in
+            let id = try await bench.pay(changes: ["capture": false, "transaction_amount": 5])
+            let answer = try await bench.put(id, update)
+            let recorded = try Fixtures.read("\(name).json")
+            let except: Set = [
+                "related_exchange_rate", "acquirer", "order.type", "order.id", "additional_info.payer",
+            ]
+            #expect(Self.differences(recorded, answer.json, "", except: except).isEmpty)
+            for name in [
+                "status", "status_detail", "captured", "refunds", "transaction_amount_refunded",
+                "fee_details",
+            ] {
+                #expect(answer.json[name]?.canonical() == recorded[name]?.canonical(), "\(name)")
+            }
+            #expect((answer.json["date_approved"] == .null) == (recorded["date_approved"] == .null))
+            let net = recorded["transaction_details"]?["net_received_amount"]
+            #expect(answer.json["transaction_details"]?["net_received_amount"]?.decimal == net?.decimal)
+        }
+    }
+
+    @Test("a hold that lapsed looks as recorded")
+    func lapsed() async throws {
+        try await Bench.run { bench in
+            let id = try await bench.pay(changes: ["capture": false])
+            bench.clock.move(seconds: 7 * 86_400)
+            let search = try Fixtures.read("sdk-php/Payment/payment_search.json")
+            let recorded = try #require(search["results"]?[3])
+            let payment = try await bench.read(id)
+            for name in ["status", "status_detail", "captured", "date_approved", "fee_details", "refunds"] {
+                #expect(payment[name] == recorded[name], "\(name)")
+            }
+        }
+    }
+
     @Test("an empty id is refused as recorded; a search has the recorded shape")
     func refusals() async throws {
         try await Bench.run { bench in

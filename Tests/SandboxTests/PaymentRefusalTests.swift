@@ -23,7 +23,13 @@ import Testing
             ("metadata", "x", 4_022), ("notification_url", "shop", 4_020),
             ("notification_url", .string("https://" + String(repeating: "x", count: 500)), 4_021),
             ("application_fee", -1, 4_039), ("application_fee", 101, 4_038), ("application_fee", 1, 2_059),
-            ("three_d_secure_mode", "always", 1), ("external_reference", 5, 1),
+            ("three_d_secure_mode", "always", 1), ("external_reference", 5, 1), ("issuer_id", [], 1),
+            ("date_of_expiration", "tomorrow", 23), ("date_of_expiration", "NOW", 23),
+            ("date_of_expiration", "2026-11-23T08:00:00.000-04:00", 23),
+            ("coupon_amount", "x", 4_026), ("coupon_amount", -1, 4_026), ("campaign_id", "x", 4_027),
+            ("coupon_code", 1, 4_028), ("transaction_amount", 100_000_001, 2_072),
+            ("payer", ["email": "a@b.com", "identification": ["type": "DNI", "number": "12"]], 2_067),
+            ("payer", ["type": "registered", "id": "261735089"], 2_060),
             ("payment_method_id", "visa", 3_028),
             ("token", "00000000000000000000000000000000", 2_006),
         ] as [(String, JSON?, Int64)])
@@ -47,6 +53,87 @@ import Testing
             let answer = try await bench.post(
                 "/v1/payments", Bench.charge(ana, ["currency": "ARS"]), key: "k")
             #expect(answer.json["message"] == "The name of the following parameters is wrong [currency]")
+            let nested = Bench.charge(
+                ana,
+                [
+                    "order": ["kind": "x"],
+                    "additional_info": [
+                        "items": [["id": "1", "price": 1]], "payer": ["phone": ["country": "1"]],
+                    ],
+                ])
+            let paths = try await bench.post("/v1/payments", nested, key: "k").json["message"]?.string
+            for path in ["order.kind", "additional_info.items.price", "additional_info.payer.phone.country"] {
+                #expect(paths?.contains(path) == true)
+            }
+        }
+    }
+
+    @Test("every documented name is known")
+    func known() async throws {
+        try await Bench.run { bench in
+            let ana = try await bench.seed()[0]
+            let body = Bench.charge(
+                ana,
+                [
+                    "forward_data": ["sub_merchant": [:]], "processing_mode": "aggregator",
+                    "merchant_account_id": "1", "date_of_expiration": "2026-11-24T08:00:00.000-04:00",
+                    "coupon_amount": 0, "coupon_code": "c", "campaign_id": 1, "differential_pricing_id": 2,
+                    "net_amount": 90, "taxes": [["type": "IVA", "value": 16]],
+                    "callback_url": "https://shop.example", "order": ["id": 1, "type": "mercadolibre"],
+                    "transaction_details": ["financial_institution": "1"], "sponsor_id": 3,
+                    "three_d_secure_mode": "optional", "statement_descriptor": "SHOP", "description": "d",
+                    "point_of_interaction": ["type": "SUBSCRIPTIONS", "anything": 1], "issuer_id": "24",
+                ])
+            let made = try await bench.post("/v1/payments", body, key: "k")
+            #expect(made.status == 201 && made.json["status"] == "approved")
+            #expect(made.json["date_of_expiration"] == "2026-11-24T08:00:00.000-04:00")
+            #expect(made.json["order"] == ["id": 1, "type": "mercadolibre"])
+            #expect(made.json["point_of_interaction"] == ["type": "SUBSCRIPTIONS", "anything": 1])
+        }
+    }
+
+    @Test(
+        "an amount has its country's limits",
+        arguments: [
+            (.brazil, "0.49", false), (.brazil, "0.5", true), (.brazil, "60000", true),
+            (.brazil, "60000.01", false), (.colombia, "1099", false), (.colombia, "1100", true),
+            (.chile, "1", true), (.mexico, "0.01", true),
+        ] as [(SandboxSite, String, Bool)])
+    func limits(_ site: SandboxSite, _ amount: String, _ isAllowed: Bool) async throws {
+        try await Bench.run({ $0.accounts[0].site = site }) { bench in
+            let number = try #require(JSONNumber(amount))
+            let body = Bench.guest(try await bench.token(), ["transaction_amount": .number(number)])
+            let answer = try await bench.post("/v1/payments", body, key: "k")
+            #expect(isAllowed ? answer.status == 201 : answer.code == 2_072)
+        }
+    }
+
+    @Test("a card whose brand nobody knows can't be charged")
+    func brand() async throws {
+        try await Bench.run { bench in
+            // Sixteen zeros pass the check digit and belong to nobody.
+            let token = try await bench.token("APRO", number: "0000000000000000")
+            let guest = Bench.guest(token)
+            #expect(try await bench.post("/v1/payments", guest, key: "k").code == 2_131)
+            let named = Bench.guest(token, ["payment_method_id": "visa"])
+            #expect(try await bench.post("/v1/payments", named, key: "k").code == 3_011)
+        }
+    }
+
+    @Test("an amount of zero is only for asking whether a card is good")
+    func zeroDollars() async throws {
+        try await Bench.run { bench in
+            let body = Bench.guest(try await bench.token(), ["transaction_amount": 0])
+            #expect(try await bench.post("/v1/payments", body, key: "k").code == 4_037)
+            let good = try await bench.validate(body, key: "k")
+            #expect(good.status == 201 && good.json["status"] == "approved")
+            let id = try #require(good.json["id"]?.int64)
+            #expect(try await bench.refund(id, key: "r").code == 2_063)
+            let amex = try await bench.token("APRO", number: "371180303257522")
+            let other = Bench.guest(amex, ["transaction_amount": 0])
+            #expect(try await bench.validate(other, key: "a").code == 2_072)
+            let paid = Bench.guest(amex)
+            #expect(try await bench.validate(paid, key: "a").code == 4_037)
         }
     }
 

@@ -105,6 +105,86 @@ import Testing
         }
     }
 
+    @Test("the index learns of changes as late as of payments")
+    func updateLag() async throws {
+        try await Bench.run({ $0.paymentSearchLag = .seconds(90) }) { bench in
+            let id = try await bench.pay(changes: ["external_reference": "a", "capture": false])
+            let path = "/v1/payments/search?external_reference=a"
+            func standing() async throws -> [JSON?] {
+                let result = try await bench.get(path).json["results"]?[0]
+                return [result?["status"], result?["transaction_amount_refunded"]]
+            }
+            bench.clock.move(seconds: 90)
+            #expect(try await standing() == ["authorized", 0])
+            #expect(try await bench.put(id, ["capture": true]).status == 200)
+            bench.clock.move(seconds: 60)
+            #expect(try await bench.refund(id, ["amount": 10], key: "r").status == 201)
+            #expect(try await standing() == ["authorized", 0])
+            #expect(try await bench.get(path + "&status=approved").json["paging"]?["total"] == 0)
+            let exact = try await bench.get("/v1/payments/search?id=\(id)").json["results"]?[0]
+            #expect(exact?["transaction_amount_refunded"] == 10)
+            bench.clock.move(seconds: 30)
+            #expect(try await standing() == ["approved", 0])
+            bench.clock.move(seconds: 60)
+            #expect(try await standing() == ["approved", 10])
+            #expect(try await bench.get(path + "&status=approved").json["paging"]?["total"] == 1)
+        }
+    }
+
+    @Test("a hold that lapsed is found as what it is, by the date when it ended")
+    func lapsed() async throws {
+        try await Bench.run { bench in
+            let id = try await bench.pay(changes: ["capture": false])
+            bench.clock.move(seconds: 8 * 86_400)
+            let path = "/v1/payments/search?status=cancelled&range=date_last_updated&begin_date="
+            let found = Self.ids(try await bench.get(path + "NOW-1DAYS"))
+            #expect(found == [JSON(id)])
+            #expect(Self.ids(try await bench.get(path + "NOW-23HOURS")).isEmpty)
+        }
+    }
+
+    @Test("sorted by each field that there is; who hasn't got it comes last")
+    func sorting() async throws {
+        try await Bench.run { bench in
+            let first = try await bench.pay(changes: ["capture": false])
+            bench.clock.move(seconds: 60)
+            let second = try await bench.pay()
+            bench.clock.move(seconds: 60)
+            let third = try await bench.pay("OTHE")
+            bench.clock.move(seconds: 60)
+            _ = try await bench.put(first, ["capture": true])
+            func found(_ field: String, _ criteria: String) async throws -> [JSON?] {
+                Self.ids(try await bench.get("/v1/payments/search?sort=\(field)&criteria=\(criteria)"))
+            }
+            let (a, b, c) = (JSON(first), JSON(second), JSON(third))
+            for field in ["id", "date_created"] {
+                #expect(try await found(field, "asc") == [a, b, c])
+                #expect(try await found(field, "desc") == [c, b, a])
+            }
+            #expect(try await found("date_last_updated", "asc") == [b, c, a])
+            for field in ["date_approved", "money_release_date"] {
+                #expect(try await found(field, "asc") == [b, a, c])
+                #expect(try await found(field, "desc") == [a, b, c])
+            }
+        }
+    }
+
+    @Test("only this seller's payments are found, and none of a shop or a till")
+    func places() async throws {
+        try await Bench.run { bench in
+            let ana = try await bench.seed()[0]
+            _ = try await bench.post("/v1/payments", Bench.charge(ana), key: "k")
+            let payer = try #require(ana.id.split(separator: "-").first)
+            for (query, count) in [
+                ("collector.id=261735089", 1), ("collector.id=1", 0), ("store_id=1", 0), ("pos_id=1", 0),
+                ("payer.id=\(payer)", 1), ("payer.id=1", 0),
+            ] {
+                let found = try await bench.get("/v1/payments/search?" + query)
+                #expect(found.json["paging"]?["total"] == JSON(count), "\(query)")
+            }
+        }
+    }
+
     @Test(
         "a search that can't be is refused",
         arguments: [

@@ -122,19 +122,21 @@ import Testing
     func sites(_ site: SandboxSite, _ currency: String, _ allowsCents: Bool) async throws {
         try await Bench.run({ $0.accounts[0].site = site }) { bench in
             let ana = try await bench.seed(1, tokens: 2)[0]
-            let whole = try await bench.post("/v1/payments", Bench.charge(ana), key: "1")
+            // Colombia's least amount is 1100.
+            let body = Bench.charge(ana, ["transaction_amount": 2_000])
+            let whole = try await bench.post("/v1/payments", body, key: "1")
             #expect(whole.status == 201 && whole.json["currency_id"] == .string(currency))
             #expect(whole.json["status"] == "approved")
             let cents = Bench.charge(
                 ana,
                 [
                     "token": .string(ana.tokens[1]),
-                    "transaction_amount": JSON(ExactDecimal("10.25") ?? .zero),
+                    "transaction_amount": JSON(ExactDecimal("2000.25") ?? .zero),
                     "capture": .bool(allowsCents),
                 ])
             let answer = try await bench.post("/v1/payments", cents, key: "2")
             #expect(allowsCents ? answer.status == 201 : answer.code == 4_037)
-            let hold = Bench.charge(ana, ["capture": false])
+            let hold = Bench.charge(ana, ["capture": false, "transaction_amount": 2_000])
             #expect(
                 try await bench.post("/v1/payments", hold, key: "3").code == (allowsCents ? 3_003 : 2_077))
         }
@@ -151,7 +153,15 @@ import Testing
             let made = try await bench.post("/v1/payments", Bench.charge(ana), key: "1")
             #expect(made.status == 201, "a key belongs to one account")
             let id = try #require(made.json["id"]?.int64)
-            #expect(try await bench.call("GET", "/v1/payments/\(id)", token: "APP_USR-other").code == 2_000)
+            for (method, path, body) in [
+                ("GET", "", JSON?.none), ("PUT", "", ["status": "cancelled"]), ("GET", "/refunds", nil),
+                ("POST", "/refunds", [:]), ("GET", "/refunds/1", nil),
+            ] as [(String, String, JSON?)] {
+                let answer = try await bench.call(
+                    method, "/v1/payments/\(id)\(path)", body, key: "1", token: "APP_USR-other")
+                #expect(answer.status == 403 && answer.code == 4 && answer.json["error"] == "forbidden")
+            }
+            #expect(try await bench.read(id)["status"] == "approved")
         }
     }
 }
