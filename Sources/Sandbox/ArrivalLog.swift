@@ -7,6 +7,7 @@ actor ArrivalLog {
         let at: Instant
         let method: String
         let template: String
+        let action: String?
         let key: String?
         /// `nil` while it is being answered, and for good where the connection was cut.
         var status: Int?
@@ -16,6 +17,7 @@ actor ArrivalLog {
     private var ring: [Arrival] = []
     private var total = 0
     private var answers: [String: [String: Int]] = [:]
+    private var actions: [String: [String: Int]] = [:]
     private var struck: [String: Int] = [:]
     private let requestsMax: Int
 
@@ -25,9 +27,10 @@ actor ArrivalLog {
     }
 
     /// Notes a call and returns its number in the order of arrival.
-    func arrived(_ call: Call, template: String) -> Int {
+    func arrived(_ call: Call, template: String, action: CallAction? = nil) -> Int {
         let arrival = Arrival(
-            sequence: total, at: call.now, method: call.method, template: template, key: call.idempotencyKey)
+            sequence: total, at: call.now, method: call.method, template: template, action: action?.rawValue,
+            key: call.idempotencyKey)
         if ring.count < requestsMax { ring.append(arrival) } else { ring[total % requestsMax] = arrival }
         total += 1
         return arrival.sequence
@@ -41,13 +44,16 @@ actor ArrivalLog {
         ring[index].status = status
         ring[index].fault = fault
         let endpoint = "\(ring[index].method) \(ring[index].template)"
-        answers[endpoint, default: [:]][status.map(String.init) ?? "cut", default: 0] += 1
+        let answer = status.map(String.init) ?? "cut"
+        answers[endpoint, default: [:]][answer, default: 0] += 1
+        if let action = ring[index].action { actions[action, default: [:]][answer, default: 0] += 1 }
     }
 
     func reset() {
         ring = []
         total = 0
         answers = [:]
+        actions = [:]
         struck = [:]
     }
 
@@ -60,21 +66,27 @@ actor ArrivalLog {
             return [
                 "sequence": JSON(sequence), "at_ms": JSON(arrival.at.milliseconds),
                 "method": .string(arrival.method),
-                "path": .string(arrival.template), "idempotency_key": JSON(arrival.key),
+                "path": .string(arrival.template), "action": JSON(arrival.action),
+                "idempotency_key": JSON(arrival.key),
                 "status": arrival.status.map { JSON($0) } ?? nil, "fault": JSON(arrival.fault),
             ]
         }
         return ["total": JSON(total), "stored": JSON(ring.count), "requests": .array(lines)]
     }
 
+    /// How often each endpoint and each action was answered how, and which faults struck.
     var summary: JSON {
-        let endpoints = answers.sorted { $0.key < $1.key }.map { endpoint, counts in
-            JSONObject.Member(name: endpoint, value: Self.counts(counts))
-        }
-        return [
-            "total": JSON(total), "answers": JSONObject(members: endpoints).map(JSON.object) ?? nil,
+        [
+            "total": JSON(total), "answers": Self.table(answers), "actions": Self.table(actions),
             "faults": Self.counts(struck),
         ]
+    }
+
+    private static func table(_ rows: [String: [String: Int]]) -> JSON {
+        let members = rows.sorted { $0.key < $1.key }.map { name, counts in
+            JSONObject.Member(name: name, value: Self.counts(counts))
+        }
+        return JSONObject(members: members).map(JSON.object) ?? nil
     }
 
     private static func counts(_ counts: [String: Int]) -> JSON {

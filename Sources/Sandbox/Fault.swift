@@ -3,17 +3,17 @@ import ExactJSON
 /// One armed fault: which calls it is for, what happens to them, and how often.
 struct Fault: Sendable {
     /// What happens to a call.
-    enum Kind: Sendable, Equatable {
+    enum Kind: Sendable {
         /// It is answered later; nothing is done with it before.
         case latency(Duration)
-        /// Its payment takes longer, and its idempotency key is locked as long.
+        /// What it asks for takes longer; the key of a payment or refund is locked as long.
         case slow(Duration)
-        /// 429, with `Retry-After` in seconds where there is one.
-        case throttled(retryAfter: Int64?)
-        /// Another answer instead of the right one; nothing is done.
-        case status(Int, JSON?)
-        /// A 5xx; `after` means that the call was carried out.
-        case serverError(Int, after: Bool)
+        /// Another answer instead of the right one; `after` means that the call was carried out.
+        case instead(Reply, after: Bool)
+        /// The right answer, of which half the body is missing.
+        case truncated
+        /// The right answer, in pieces.
+        case drip(over: Duration, pieces: Int)
         /// The connection is reset without an answer.
         case reset(after: Bool)
         /// No answer, until the caller goes or the time is over; then the connection is closed.
@@ -67,6 +67,7 @@ struct CallTraits: Sendable {
     let method: String
     let template: String
     let path: String
+    let action: CallAction?
     let holder: String?
     let externalReference: String?
 }
@@ -76,6 +77,8 @@ struct FaultMatch: Sendable {
     var method: String?
     /// A template (`/v1/payments/{id}`) or a whole path.
     var path: String?
+    /// What is asked for; it tells a capture from a cancellation.
+    var action: CallAction?
     /// A prefix of the card holder's name.
     var holder: String?
     var externalReference: String?
@@ -83,6 +86,7 @@ struct FaultMatch: Sendable {
     func covers(_ traits: CallTraits) -> Bool {
         if let method, method != traits.method { return false }
         if let path, path != traits.template, path != traits.path { return false }
+        if let action, action != traits.action { return false }
         if let holder, traits.holder?.hasPrefix(holder) != true { return false }
         if let externalReference, externalReference != traits.externalReference { return false }
         return true
@@ -91,7 +95,8 @@ struct FaultMatch: Sendable {
     var json: JSON {
         var object = JSONObject()
         for (name, value) in [
-            ("method", method), ("path", path), ("holder", holder), ("external_reference", externalReference),
+            ("method", method), ("path", path), ("action", action?.rawValue), ("holder", holder),
+            ("external_reference", externalReference),
         ] {
             object[name] = value.map(JSON.string)
         }

@@ -16,10 +16,43 @@ enum FaultReply {
     /// 502 is a proxy's page, which is not JSON; 503 and 504 have half an envelope (Mercado Pago SDK issues).
     static func serverError(_ status: Int) -> Reply {
         switch status {
-        case 502: Reply(502, html: "<html><head><title>502 Bad Gateway</title></head><body></body></html>")
+        case 502: page(502)
         case 503: Reply(503, ["status": 503, "message": "Service Unavailable"])
         case 504: Reply(504, ["status": 504, "message": "Gateway Timeout"])
         default: Reply(status, ["message": nil, "error": nil, "status": JSON(status), "cause": []])
         }
+    }
+
+    /// The shape of a key conflict that no document shows: ours.
+    static var conflict: Reply {
+        envelope(409, "conflict", "The idempotency key was used with another body", [])
+    }
+
+    /// Observed with refunds that are still being processed.
+    static var locked: Reply {
+        envelope(423, "locked", "Already posted the same request in the last minute", [])
+    }
+
+    /// Observed with code 9032.
+    static var failedDependency: Reply {
+        let text = "Failed dependency"
+        return envelope(
+            424, "failed_dependency", text, [["code": 9_032, "description": .string(text), "data": nil]])
+    }
+
+    /// A proxy's page: no JSON.
+    static func page(_ status: Int) -> Reply {
+        let titles = [502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Time-out"]
+        let title = "\(status) \(titles[status] ?? "Error")"
+        return Reply(status, html: "<html><head><title>\(title)</title></head><body></body></html>")
+    }
+
+    private static func envelope(_ status: Int, _ error: String, _ text: String, _ cause: [JSON]) -> Reply {
+        Reply(
+            status,
+            [
+                "message": .string(text), "error": .string(error), "status": JSON(status),
+                "cause": .array(cause),
+            ])
     }
 }

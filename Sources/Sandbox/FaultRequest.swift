@@ -10,16 +10,17 @@ struct FaultRequest: Sendable {
     let seed: UInt64?
 
     static let kinds = [
-        "latency", "slow", "429", "status", "5xx-before", "5xx-after", "reset-before", "reset-after", "hang",
-        "hang-after",
+        "latency", "slow", "drip", "409", "423", "424", "424-after", "429", "status", "status-after",
+        "5xx-before", "5xx-after", "html-before", "html-after", "empty-before", "empty-after",
+        "truncated-before", "truncated-after", "reset-before", "reset-after", "hang", "hang-after",
     ]
 
     init(_ body: JSONObject) throws(ControlRefusal) {
         let fields = ControlFields(
             body,
             known: [
-                "match", "kind", "milliseconds", "retry_after", "status", "body", "times", "probability",
-                "seed",
+                "match", "kind", "milliseconds", "pieces", "retry_after", "status", "body", "times",
+                "probability", "seed",
             ])
         try fields.checkNames()
         name = try fields.string("kind") ?? ""
@@ -38,30 +39,57 @@ struct FaultRequest: Sendable {
     private static func match(_ value: JSON?) throws(ControlRefusal) -> FaultMatch {
         guard let value else { return FaultMatch() }
         guard let object = value.object else { throw ControlRefusal("match must be an object") }
-        let fields = ControlFields(object, known: ["method", "path", "holder", "external_reference"])
+        let fields = ControlFields(
+            object, known: ["method", "path", "action", "holder", "external_reference"])
         try fields.checkNames()
+        let action = try fields.string("action")
+        guard action == nil || action.flatMap(CallAction.init(rawValue:)) != nil else {
+            throw ControlRefusal("action must be charge, capture, cancel, update or refund")
+        }
         return FaultMatch(
             method: try fields.string("method")?.uppercased(), path: try fields.string("path"),
-            holder: try fields.string("holder"), externalReference: try fields.string("external_reference"))
+            action: action.flatMap(CallAction.init(rawValue:)), holder: try fields.string("holder"),
+            externalReference: try fields.string("external_reference"))
     }
 
     private static func kind(_ name: String, _ fields: ControlFields) throws(ControlRefusal) -> Fault.Kind {
         let wait = try fields.integer("milliseconds", 0...3_600_000).map { Duration.milliseconds($0) }
+        let after = name.hasSuffix("-after")
         switch name {
-        case "latency", "slow":
+        case "latency", "slow", "drip":
             guard let wait else { throw ControlRefusal("\(name) needs milliseconds") }
+            let pieces = try fields.integer("pieces", 2...1_000) ?? 8
+            if name == "drip" { return .drip(over: wait, pieces: pieces) }
             return name == "slow" ? .slow(wait) : .latency(wait)
+        case "truncated-after": return .truncated
+        case "reset-before", "reset-after": return .reset(after: after)
+        case "hang", "hang-after": return .hang(wait, after: after)
+        default: return .instead(try reply(name, fields), after: after)
+        }
+    }
+
+    /// The answer that takes the place of the right one.
+    private static func reply(_ name: String, _ fields: ControlFields) throws(ControlRefusal) -> Reply {
+        switch name {
+        case "409": return FaultReply.conflict
+        case "423": return FaultReply.locked
+        case "424", "424-after": return FaultReply.failedDependency
         case "429":
-            return .throttled(retryAfter: try fields.integer("retry_after", 0...86_400).map { Int64($0) })
-        case "status":
+            let wait = try fields.integer("retry_after", 0...86_400).map { Int64($0) }
+            return FaultReply.throttled(retryAfter: wait)
+        case "status", "status-after":
             guard let status = try fields.integer("status", 200...599) else {
-                throw ControlRefusal("status needs a status")
+                throw ControlRefusal("\(name) needs a status")
             }
-            return .status(status, fields.body["body"])
+            return FaultReply.status(status, fields.body["body"])
         case "5xx-before", "5xx-after":
-            return .serverError(try fields.integer("status", 500...599) ?? 500, after: name == "5xx-after")
-        case "reset-before", "reset-after": return .reset(after: name == "reset-after")
-        case "hang", "hang-after": return .hang(wait, after: name == "hang-after")
+            return FaultReply.serverError(try fields.integer("status", 500...599) ?? 500)
+        case "html-before", "html-after":
+            return FaultReply.page(try fields.integer("status", 200...599) ?? 502)
+        case "empty-before", "empty-after":
+            return Reply(try fields.integer("status", 200...599) ?? 500, broken: [])
+        case "truncated-before":
+            return FaultReply.serverError(try fields.integer("status", 500...599) ?? 500).truncated
         default: throw ControlRefusal("kind must be one of \(kinds.joined(separator: ", "))")
         }
     }

@@ -38,9 +38,10 @@ struct SandboxResponder: HTTPResponder {
             return Self.response(await control.answer(call), stamp)
         }
         let match = Endpoint.match(method: call.method, path: call.path)
-        let sequence = await arrivals.arrived(call, template: match.template)
+        let action = match.endpoint.flatMap { CallAction($0, body: try? JSON(parsing: call.body)) }
+        let sequence = await arrivals.arrived(call, template: match.template, action: action)
         if gateway.configuration.latency > .zero { try await Task.sleep(for: gateway.configuration.latency) }
-        let fault = await draw(call, match)
+        let fault = await draw(call, match, action)
         let reply = try await answer(call, match, fault?.kind)
         await arrivals.answered(sequence, status: reply?.status, fault: fault?.name)
         if let reply { return Self.response(reply, stamp) }
@@ -58,6 +59,7 @@ struct SandboxResponder: HTTPResponder {
             method: request.method.rawValue, path: request.uri.path, query: Query(request.uri.query ?? ""),
             authorization: request.headers[.authorization],
             idempotencyKey: HTTPField.Name("X-Idempotency-Key").flatMap { request.headers[$0] },
+            cardValidation: HTTPField.Name("X-Card-Validation").flatMap { request.headers[$0] },
             body: Array(body.readableBytesView), stamp: stamp)
     }
 
@@ -69,11 +71,14 @@ struct SandboxResponder: HTTPResponder {
             try await Task.sleep(for: pause)
             return try await gateway.answer(call, match, slow: .zero)
         case .slow(let pause): return try await gateway.answer(call, match, slow: pause)
-        case .throttled(let wait): return FaultReply.throttled(retryAfter: wait)
-        case .status(let status, let body): return FaultReply.status(status, body)
-        case .serverError(let status, let after):
+        case .instead(let reply, let after):
             if after { _ = try await gateway.answer(call, match, slow: .zero) }
-            return FaultReply.serverError(status)
+            return reply
+        case .truncated: return try await gateway.answer(call, match, slow: .zero).truncated
+        case .drip(let time, let pieces):
+            var reply = try await gateway.answer(call, match, slow: .zero)
+            reply.drip = (time, pieces)
+            return reply
         case .reset(let after), .hang(_, let after):
             if after { _ = try await gateway.answer(call, match, slow: .zero) }
             return nil
@@ -88,17 +93,26 @@ struct SandboxResponder: HTTPResponder {
         }
     }
 
-    private func draw(_ call: Call, _ match: Endpoint.Match) async -> (name: String, kind: Fault.Kind)? {
+    private func draw(
+        _ call: Call, _ match: Endpoint.Match, _ action: CallAction?
+    ) async -> (name: String, kind: Fault.Kind)? {
         guard await faults.isArmed else { return nil }
         let body = try? JSON(parsing: call.body)
         var holder = body?["cardholder"]?["name"]?.string
-        for seller in gateway.sellers where holder == nil {
-            holder = await seller.holder(token: body?["token"]?.string, cardID: body?["card_id"]?.text)
+        var reference = body?["external_reference"]?.string ?? call.query["external_reference"]
+        let named = match.paymentID
+        for seller in gateway.sellers {
+            if let named, let payment = await seller.payments[named] {
+                holder = holder ?? payment.card.holder
+                reference = reference ?? payment.request.externalReference
+            } else if holder == nil {
+                holder = await seller.holder(token: body?["token"]?.string, cardID: body?["card_id"]?.text)
+            }
         }
         return await faults.draw(
             CallTraits(
-                method: call.method, template: match.template, path: call.path, holder: holder,
-                externalReference: body?["external_reference"]?.string ?? call.query["external_reference"]))
+                method: call.method, template: match.template, path: call.path, action: action,
+                holder: holder, externalReference: reference))
     }
 
     private static func response(_ reply: Reply, _ stamp: Stamp) -> Response {
@@ -109,11 +123,39 @@ struct SandboxResponder: HTTPResponder {
         }
         return Response(
             status: HTTPResponse.Status(code: reply.status), headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
+            body: body(reply))
+    }
+
+    private static func body(_ reply: Reply) -> ResponseBody {
+        guard let drip = reply.drip, !reply.body.isEmpty else {
+            return ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body))
+        }
+        let bytes = reply.body
+        let size = max(1, (bytes.count + drip.pieces - 1) / drip.pieces)
+        return ResponseBody(contentLength: bytes.count) { writer in
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                try await Task.sleep(for: drip.over / drip.pieces)
+                try await writer.write(ByteBuffer(bytes: bytes[start..<min(start + size, bytes.count)]))
+            }
+            try await writer.finish(nil)
+        }
     }
 }
 
 extension Endpoint.Match {
+    var endpoint: Endpoint? {
+        if case .endpoint(let endpoint, _) = self { endpoint } else { nil }
+    }
+
+    /// The payment that the path names.
+    var paymentID: Int64? {
+        guard case .endpoint(let endpoint, let ids) = self else { return nil }
+        switch endpoint {
+        case .readPayment, .updatePayment, .createRefund, .listRefunds, .readRefund: return Int64(ids[0])
+        default: return nil
+        }
+    }
+
     /// What the log calls it; a path that nobody serves has no name there, since it may hold anything.
     var template: String {
         switch self {

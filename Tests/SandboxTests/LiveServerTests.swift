@@ -77,6 +77,40 @@ import Testing
         }
     }
 
+    @Test(
+        "an answer that is lost after the effect leaves the effect",
+        arguments: ["capture", "cancel", "refund"])
+    func lost(_ action: String) async throws {
+        try await Self.serving { port in
+            let ana = try await Self.customer(port)
+            let body = Bench.charge(ana, ["capture": .bool(action == "refund")])
+            let made = try Self.json(await Self.send(port, "/v1/payments", body, key: "k"))
+            let id = try #require(made["id"]?.int64)
+            let fault: JSON = ["kind": "reset-after", "match": ["action": .string(action)], "times": 1]
+            _ = await Self.send(port, "/_sandbox/faults", fault)
+            let path = "/v1/payments/\(id)" + (action == "refund" ? "/refunds" : "")
+            let update: JSON = action == "capture" ? ["capture": true] : ["status": "cancelled"]
+            let request = RawSocket.post(path, action == "refund" ? "{}" : update.description, key: "r")
+            let sent = action == "refund" ? request : "PUT" + request.dropFirst(4)
+            #expect(await RawSocket.exchange(port: port, request: sent) == .reset)
+            let ends = ["capture": "approved", "cancel": "cancelled", "refund": "refunded"]
+            #expect(try await Self.read(port, "/v1/payments/\(id)")["status"]?.string == ends[action])
+            let actions = try await Self.read(port, "/_sandbox/summary")["requests"]?["actions"]
+            #expect(actions?[action] == ["cut": 1])
+        }
+    }
+
+    @Test("an answer in pieces begins before it is over")
+    func drips() async throws {
+        try await Self.serving { port in
+            _ = await Self.send(
+                port, "/_sandbox/faults", ["kind": "drip", "milliseconds": 600, "pieces": 2, "times": 1])
+            let first = await RawSocket.exchange(port: port, request: Self.get("/v1/payments/search"))
+            guard case .answered(let text) = first else { throw Unanswered(end: first) }
+            #expect(text.hasPrefix("HTTP/1.1 200") && !text.hasSuffix("}"))
+        }
+    }
+
     @Test("a hang says nothing until its time is over, then closes")
     func hangs() async throws {
         try await Self.serving { port in
