@@ -4,7 +4,9 @@ import PaymentJobs
 extension Attempt {
     /// How long after a payment was made the gateway may refuse what will be possible, in milliseconds: its
     /// own SDKs' tests wait 3 to 7 s ([T] sdk-java, sdk-dotnet).
-    private static let propagation: Int64 = 60_000
+    private static let propagation: Int64 = 15_000
+    private static let propagationPause: Duration = .seconds(3)
+    private static let earlyRefusalsMax = 6
 
     /// Refunds, cancels or captures a payment.
     func operate(
@@ -14,11 +16,11 @@ extension Attempt {
         switch job.action {
         case .refund(let amount): return try await refund(job, amount, key, memory: &memory)
         case .cancel:
-            return try await change(job) { () async throws(GatewayError) in
+            return try await change(job, memory: &memory) { () async throws(GatewayError) in
                 try await gateway.cancelPayment(job.paymentID, key: key)
             }
         case .capture(let amount):
-            return try await change(job) { () async throws(GatewayError) in
+            return try await change(job, memory: &memory) { () async throws(GatewayError) in
                 try await gateway.capturePayment(job.paymentID, amount: amount, key: key)
             }
         }
@@ -26,7 +28,7 @@ extension Attempt {
 
     /// Cancels or captures: both lead to a state that a look at the payment shows, whoever led it there.
     private func change(
-        _ job: PaymentOperation,
+        _ job: PaymentOperation, memory: inout AttemptMemory,
         call: () async throws(GatewayError) -> GatewayAnswer<GatewayPayment>
     ) async throws(GatewayError) -> Finding<OperationOutcome> {
         let changed: GatewayAnswer<GatewayPayment>
@@ -34,19 +36,22 @@ extension Attempt {
             changed = try await call()
         } catch {
             guard let fault = error.refusal, let seen = try await payment(job.paymentID) else { throw error }
-            return try judge(seen, of: job, refusal: fault)
+            return try judge(seen, of: job, refusal: fault, memory: &memory)
         }
-        return try judge(changed, of: job, refusal: nil)
+        return try judge(changed, of: job, refusal: nil, memory: &memory)
     }
 
     private func judge(
-        _ seen: GatewayAnswer<GatewayPayment>, of job: PaymentOperation, refusal: GatewayFault?
+        _ seen: GatewayAnswer<GatewayPayment>, of job: PaymentOperation, refusal: GatewayFault?,
+        memory: inout AttemptMemory
     ) throws(GatewayError) -> Finding<OperationOutcome> {
         let facts = seen.value.facts
         switch job.action.state(of: facts) {
         case .done(let outcome): return .answer(outcome, seen.requestID)
-        case .possible where refusal == nil || isYoung(seen.value):
-            throw .busy(refusal ?? GatewayFault(message: "the payment is still \(facts.state)"))
+        case .possible where refusal == nil:
+            throw .busy(GatewayFault(message: "the payment is still \(facts.state)"))
+        case .possible where isEarly(refusal, seen.value, memory: &memory):
+            return .lookAgain(after: Self.propagationPause)
         case .possible, .impossible:
             let told = refusal ?? GatewayFault(message: "the payment is \(facts.state)")
             return .answer(.failed(told.refusal, payment: facts), told.requestID ?? seen.requestID)
@@ -71,7 +76,9 @@ extension Attempt {
             guard let fault = error.refusal else { throw error }
             if let found = try await lookForRefund(of: job) { return found }
             guard let seen = try await payment(job.paymentID), !memory.mayHaveRefunded else { throw error }
-            if isYoung(seen.value) { throw .busy(fault) }
+            if seen.value.facts.status.rawValue == "approved", isEarly(fault, seen.value, memory: &memory) {
+                return .lookAgain(after: Self.propagationPause)
+            }
             return .answer(.failed(fault.refusal, payment: seen.value.facts), fault.requestID)
         }
         return try await answer(refund.value, of: job, refund.requestID)
@@ -124,8 +131,16 @@ extension Attempt {
         }
     }
 
-    private func isYoung(_ payment: GatewayPayment) -> Bool {
-        payment.createdAt.map { now - $0 < Self.propagation } ?? false
+    /// Whether the gateway may refuse only because its payment is too young: then the refusal is no answer
+    /// yet.
+    private func isEarly(
+        _ refusal: GatewayFault?, _ payment: GatewayPayment, memory: inout AttemptMemory
+    ) -> Bool {
+        guard let refusal, !Set(refusal.codes).isDisjoint(with: ["2018", "2063"]) else { return false }
+        let isYoung = payment.createdAt.map { now - $0 < Self.propagation } ?? false
+        guard isYoung, memory.earlyRefusals < Self.earlyRefusalsMax else { return false }
+        memory.earlyRefusals += 1
+        return true
     }
 }
 

@@ -28,6 +28,8 @@ struct AttemptMemory: Sendable {
     var looks = Looks()
     /// Whether a refund may have been asked for.
     var mayHaveRefunded = false
+    /// Refusals that the payment's youth may explain.
+    var earlyRefusals = 0
 }
 
 /// What an attempt that got an answer found.

@@ -6,7 +6,7 @@ struct PaymentMethod: Sendable {
     let site: SandboxSite
 
     /// The least and the most that one payment may be, in the site's currency.
-    var amounts: ClosedRange<ExactDecimal> { site.amounts(of: brand) }
+    var amounts: ClosedRange<ExactDecimal> { site.amountRange(brandID: brand.id) }
 
     /// Whether a payment may be authorised now and captured later.
     var allowsDeferredCapture: Bool { brand.typeID == "credit_card" && site.allowsDeferredCapture }
@@ -93,19 +93,5 @@ extension SandboxSite {
         case .peru: ["visa", "master", "amex", "diners", "debvisa", "debmaster"]
         case .uruguay: ["visa", "master", "diners", "oca", "lider"]
         }
-    }
-
-    /// Brazil's limits are recorded and Colombia's least amount was observed; the others are ours.
-    func amounts(of brand: CardBrand) -> ClosedRange<ExactDecimal> {
-        switch self {
-        case .brazil: Self.range("0.5", brand.id == "debvisa" ? "50000" : "60000")
-        case .colombia: Self.range("1100", "1000000000")
-        case .chile: Self.range("1", "1000000000")
-        case .argentina, .mexico, .peru, .uruguay: Self.range("0.01", "100000000")
-        }
-    }
-
-    private static func range(_ least: String, _ most: String) -> ClosedRange<ExactDecimal> {
-        (ExactDecimal(least) ?? .zero)...(ExactDecimal(most) ?? .zero)
     }
 }

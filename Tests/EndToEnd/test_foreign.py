@@ -1,10 +1,8 @@
-"""Foreign programs against ours: kcat on the embedded broker and our events, Mercado Pago's SDK on the sandbox."""
+"""Foreign programs against ours: kcat on the embedded broker and our events."""
 import json
 import subprocess
 
-import mercadopago
-
-from harness import CHARGE_EVENTS, CHARGES, TOKEN, headers
+from harness import CHARGE_EVENTS, CHARGES, headers
 
 
 def kcat(*arguments, stdin=None):
@@ -46,32 +44,3 @@ def test_cloudevents_in_both_modes_are_read(stage, reader):
     heads = {headers(message)["ce_subject"]: headers(message) for message in reader.messages}
     assert [heads["binary"][name] for name in ["ce_causationid", "ce_correlationid"]] == ["cause-1", "order-7"]
     assert [heads["structured"][name] for name in ["ce_causationid", "ce_correlationid"]] == ["cause-2", "order-8"]
-
-
-def sdk_for(sandbox, monkeypatch):
-    monkeypatch.setattr(mercadopago.config.Config, "api_base_url", property(lambda self: sandbox.url))
-    return mercadopago.SDK(TOKEN)
-
-
-def test_mercado_pagos_own_sdk_takes_the_sandbox_for_mercado_pago(stage, monkeypatch):
-    sdk = sdk_for(stage.sandbox, monkeypatch)
-    customer = sdk.customer().create({"email": "test_payer_12345@testuser.com"})
-    assert customer["status"] == 201
-    assert sdk.customer().create({"email": "test_payer_12345@testuser.com"})["status"] == 400
-    id = customer["response"]["id"]
-    token = sdk.card_token().create({
-        "card_number": "5031433215406351", "security_code": "123", "expiration_month": 11, "expiration_year": 2030,
-        "cardholder": {"name": "APRO", "identification": {"type": "CPF", "number": "12345678909"}}})
-    assert token["status"] == 201
-    card = sdk.card().create(id, {"token": token["response"]["id"]})
-    assert card["status"] == 201
-    assert [saved["id"] for saved in sdk.card().list_all(id)["response"]] == [card["response"]["id"]]
-    charge = sdk.card_token().create({"card_id": card["response"]["id"], "security_code": "123"})
-    payment = sdk.payment().create({
-        "transaction_amount": 100.5, "token": charge["response"]["id"], "installments": 1,
-        "payer": {"type": "customer", "id": id}, "external_reference": "sdk-1"})
-    assert payment["status"] == 201
-    assert payment["response"]["status"] == "approved"
-    found = sdk.payment().search({"external_reference": "sdk-1"})
-    assert [result["id"] for result in found["response"]["results"]] == [payment["response"]["id"]]
-    assert sdk.customer().search({"email": "test_payer_12345@testuser.com"})["response"]["paging"]["total"] == 1

@@ -75,15 +75,34 @@ import Testing
         #expect(outcome(try await run(job(.cancel), gateway)) == expected)
     }
 
-    @Test func aPaymentOfAMomentAgoIsTriedAgain() async throws {
+    @Test func aPaymentOfAMomentAgoIsTriedAgainSomeTimes() async throws {
         let gateway = ScriptedGateway()
         let (young, refusal) = (payment("in_process", age: 2_000), refused("2018"))
+        await gateway.script {
+            $0.changes = Array(repeating: .failure(refusal), count: 7)
+            $0.seen = [.success(young)]
+        }
+        var memory = AttemptMemory()
+        let attempt = Attempt(gateway: gateway, now: now, submittedAt: now)
+        for _ in 0..<6 {
+            guard case .lookAgain = try await attempt.operate(job(.cancel), memory: &memory) else {
+                Issue.record("expected another try")
+                return
+            }
+        }
+        let last = try await attempt.operate(job(.cancel), memory: &memory)
+        #expect(outcome(last) == .failed(refusal.fault.refusal, payment: young.facts))
+    }
+
+    @Test func anotherRefusalOfAYoungPaymentIsTheAnswer() async throws {
+        let gateway = ScriptedGateway()
+        let (young, refusal) = (payment("authorized", age: 2_000), refused("2017"))
         await gateway.script {
             $0.changes = [.failure(refusal)]
             $0.seen = [.success(young)]
         }
-        let error = await #expect(throws: GatewayError.self) { try await run(job(.cancel), gateway) }
-        #expect(error == .busy(refusal.fault))
+        let expected = OperationOutcome.failed(refusal.fault.refusal, payment: young.facts)
+        #expect(outcome(try await run(job(.capture(amount: ten)), gateway)) == expected)
     }
 
     @Test func anAcceptedCancellationThatChangesNothingIsTriedAgain() async throws {

@@ -46,7 +46,8 @@ import Testing
             case .answer(.failed(let refusal, _), _): return "failed \(refusal.codes.joined())"
             case .answer(let other, _): return "\(other.eventType)"
             case .suspicious(let reason, _): return "\(reason)"
-            case .impossible, .lookAgain: return "?"
+            case .lookAgain: return "again"
+            case .impossible: return "?"
             }
         } catch {
             return "\(error)".prefix { $0 != "(" }.description
@@ -185,7 +186,17 @@ import Testing
             $0.refundResults = [.failure(refusal)]
             $0.seen = [.success(young)]
         }
-        #expect(await run(try job(nil), gateway) == "busy")
+        #expect(await run(try job(nil), gateway) == "again")
+    }
+
+    @Test func aRejectedPaymentOfAMomentAgoFailsAtOnce() async throws {
+        let gateway = ScriptedGateway()
+        let (refusal, young) = (refused("2063"), Self.payment("rejected", age: 2_000))
+        await gateway.script {
+            $0.refundResults = [.failure(refusal)]
+            $0.seen = [.success(young)]
+        }
+        #expect(await run(try job(nil), gateway) == "failed 2063")
     }
 
     @Test(arguments: ["rejected", "cancelled"])
