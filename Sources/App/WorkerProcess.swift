@@ -29,6 +29,9 @@ package struct WorkerProcess: Sendable {
     ) async throws(CommandFailure) -> ExitStatus where Source.Failure == Never {
         let logger = logs.logger("cobrador")
         logger.notice("starting", metadata: startMetadata)
+        for warning in configuration.warnings {
+            logger.warning("\(warning.message)", metadata: ["setting": "\(warning.subject)"])
+        }
         let composition = try await Composition(configuration, logs: logs)
         let result = await withTaskGroup(of: Result<WorkerEnding, WorkerError>?.self) { group in
             group.addTask {

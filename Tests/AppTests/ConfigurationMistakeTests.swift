@@ -51,12 +51,13 @@ struct ConfigurationMistakeTests {
                 + "not \"loud\" (environment)"),
         Mistake(
             name: "GATEWAY_BASE_URL", text: "http://api.example.com",
-            problem: "gateway.base-url: http to another machine shows the access token; use https"),
+            problem:
+                "gateway.base-url: http to another machine shows the access token; use https (environment)"),
         Mistake(
             name: "GATEWAY_CONNECTIONS", text: "8",
             problem:
-                "gateway.connections: must be at least worker.concurrency (64): a job without a connection "
-                + "fails"),
+                "gateway.connections: must be at least worker.concurrency: a job without a connection fails "
+                + "(gateway.connections is 8, environment; worker.concurrency is 64, default)"),
         Mistake(
             name: "GATEWAY_CONNECTIONS", text: "all",
             problem: "gateway.connections: must be a whole number from 1 to 4096, or empty, "
@@ -73,31 +74,37 @@ struct ConfigurationMistakeTests {
                 + "not \"no no\" (environment)"),
         Mistake(
             name: "RETRY_PAUSE_MAX", text: "100ms",
-            problem: "retry.pause-base: must not be longer than retry.pause-max"),
+            problem: "retry.pause-base: must not be longer than retry.pause-max "
+                + "(retry.pause-base is 500ms, default; retry.pause-max is 100ms, environment)"),
         Mistake(
             name: "KAFKA_CONSUMER_HEARTBEAT_INTERVAL", text: "10s",
             problem:
-                "kafka.consumer.heartbeat-interval: must be at most half of kafka.consumer.session-timeout"),
+                "kafka.consumer.heartbeat-interval: must be at most half of kafka.consumer.session-timeout "
+                + "(kafka.consumer.heartbeat-interval is 10s, environment; "
+                + "kafka.consumer.session-timeout is 12s, default)"),
         Mistake(
             name: "WORKER_REVOKE_DEADLINE", text: "5m",
             problem: "worker.revoke-deadline: must, with worker.close-deadline, be shorter than "
-                + "kafka.consumer.max-poll-interval"),
+                + "kafka.consumer.max-poll-interval (worker.revoke-deadline is 5m, environment; "
+                + "worker.close-deadline is 10s, default; kafka.consumer.max-poll-interval is 5m, default)"),
         Mistake(
             name: "KAFKA_SASL_USERNAME", text: "ana",
-            problem: "kafka.sasl.username: needs kafka.security-protocol sasl_ssl or sasl_plaintext"),
+            problem:
+                "kafka.sasl.username: needs kafka.security-protocol sasl_ssl or sasl_plaintext (environment)"),
         Mistake(
             name: "KAFKA_SSL_CA_LOCATION", text: "/ca.pem",
-            problem: "kafka.ssl.ca-location: needs kafka.security-protocol ssl or sasl_ssl"),
+            problem: "kafka.ssl.ca-location: needs kafka.security-protocol ssl or sasl_ssl (environment)"),
         Mistake(
             name: "TOPICS_REGISTER_CARD", text: "cobrador.jobs.charge-saved-card",
             problem: "topics.register-card: is the same topic as topics.charge-saved-card; "
-                + "jobs on one topic tell their kind by ce_type"),
+                + "jobs on one topic tell their kind by ce_type (environment)"),
         Mistake(
             name: "TOPICS_EVENTS_CARDS", text: "cobrador.jobs.register-card",
-            problem: "topics.events.cards: must not be the topic of topics.register-card"),
+            problem: "topics.events.cards: must not be the topic of topics.register-card (environment)"),
         Mistake(
             name: "TOPICS_DEAD_LETTERS_REGISTER_CARD", text: "cobrador.jobs.charge-saved-card",
-            problem: "topics.dead-letters.register-card: must not be the topic of topics.charge-saved-card"),
+            problem: "topics.dead-letters.register-card: must not be the topic of topics.charge-saved-card "
+                + "(environment)"),
         Mistake(
             name: "WROKER_WINDOW", text: "5",
             problem: "COBRADOR_WROKER_WINDOW: no such setting; did you mean COBRADOR_WORKER_WINDOW?"),

@@ -109,19 +109,6 @@ struct ConfigurationTests {
         #expect(quoted == "bad ‹redacted› value")
     }
 
-    @Test("translates security to librdkafka's names")
-    func security() {
-        let tls = KafkaTLS(caFile: "/ca", certificateFile: "/cert", keyFile: "/key", keyPassword: .init("pw"))
-        let sasl = KafkaSASL(mechanism: .scram512, user: "me", password: KafkaSecret("pw"))
-        let names = KafkaSecurity.sasl(sasl, tls: tls).settings
-        #expect(names.first == Setting("security.protocol", "sasl_ssl"))
-        #expect(names.contains(Setting("sasl.mechanism", "SCRAM-SHA-512")))
-        #expect(names.filter(\.isSecret).map(\.name) == ["sasl.password", "ssl.key.password"])
-        #expect(KafkaSecurity.sasl(sasl, tls: nil).settings.first?.value == "sasl_plaintext")
-        #expect(KafkaSecurity.tls(tls).settings.first?.value == "ssl")
-        #expect(KafkaSecurity.plaintext.settings.map(\.value) == ["plaintext"])
-    }
-
     @Test("gives every process another client.id")
     func clientID() {
         let names = (0..<100).map { _ in KafkaConfiguration.uniqueClientID() }

@@ -31,11 +31,19 @@ package struct AppConfiguration: Sendable {
     package static func load(
         _ sources: ConfigurationSources
     ) async throws(ConfigurationError) -> AppConfiguration {
-        let open = await OpenSources(sources)
+        let (configuration, problems) = read(sources)
+        guard problems.isEmpty else { throw ConfigurationError(problems) }
+        return configuration
+    }
+
+    /// Reads every setting; what a problem names has a stand-in, and is good for looking only.
+    static func read(
+        _ sources: ConfigurationSources
+    ) -> (configuration: AppConfiguration, problems: [ConfigurationError.Problem]) {
+        let open = OpenSources(sources)
         var reader = SettingReader(open)
         let configuration = AppConfiguration(reading: &reader, rawKeys: open.rawKeys)
-        guard reader.problems.isEmpty else { throw ConfigurationError(reader.problems) }
-        return configuration
+        return (configuration, reader.problems)
     }
 
     private init(reading reader: inout SettingReader, rawKeys: Set<String>) {
@@ -56,12 +64,15 @@ package struct AppConfiguration: Sendable {
             retryAfterMax: reader.read(Catalogue.retryAfterMax),
             misconfiguredGrace: reader.read(Catalogue.misconfiguredGrace))
         if retries.pauseBase > retries.pauseMax {
-            reader.note(Catalogue.retryPauseBase.entry.key, "must not be longer than retry.pause-max")
+            reader.note(
+                Catalogue.retryPauseBase.entry.key, "must not be longer than retry.pause-max",
+                with: Catalogue.retryPauseMax.entry.key)
         }
         if worker.revokeDeadline + worker.closeDeadline >= consumer.maxPollInterval {
             reader.note(
                 Catalogue.revokeDeadline.entry.key,
-                "must, with worker.close-deadline, be shorter than kafka.consumer.max-poll-interval")
+                "must, with worker.close-deadline, be shorter than kafka.consumer.max-poll-interval",
+                with: Catalogue.closeDeadline.entry.key, Catalogue.maxPollInterval.entry.key)
         }
         jobSizeMax = reader.read(Catalogue.jobSizeMax)
         eventSource = reader.read(Catalogue.eventSource)
@@ -131,7 +142,8 @@ extension WorkerConfiguration {
 }
 
 extension MercadoPagoConfiguration {
-    fileprivate init(reading reader: inout SettingReader, concurrency: Int) {
+    /// The settings of the gateway's client; what is wrong is noted.
+    init(reading reader: inout SettingReader, concurrency: Int) {
         self.init(accessToken: reader.read(Catalogue.accessToken))
         baseURL = reader.read(Catalogue.baseURL)
         connectTimeout = reader.read(Catalogue.connectTimeout)
@@ -143,7 +155,8 @@ extension MercadoPagoConfiguration {
         if connectionsMax < concurrency {
             reader.note(
                 Catalogue.connections.entry.key,
-                "must be at least worker.concurrency (\(concurrency)): a job without a connection fails")
+                "must be at least worker.concurrency: a job without a connection fails",
+                with: Catalogue.concurrency.entry.key)
         }
         // The catalogue has checked the rest; what is left is the address.
         for problem in problems where problem.hasPrefix("baseURL: ") {

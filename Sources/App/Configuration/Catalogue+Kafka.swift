@@ -1,3 +1,4 @@
+import Kafka
 import PaymentJobs
 
 extension Catalogue {
@@ -18,17 +19,25 @@ extension Catalogue {
         of: ["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"],
         "How to talk to the brokers.")
     static let saslMechanism = Setting.choice(
-        "kafka.sasl.mechanism", default: "PLAIN", of: ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"],
+        "kafka.sasl.mechanism", default: "PLAIN", of: KafkaSASL.Mechanism.allCases.map(\.rawValue),
         "How to log in, with a sasl protocol.")
     static let saslUsername = Setting.optionalText(
         "kafka.sasl.username", "text", "The user, with a sasl protocol.")
     static let saslPassword = optionalSecret("kafka.sasl.password", "The password, with a sasl protocol.")
     static let sslCALocation = Setting.optionalText(
-        "kafka.ssl.ca-location", "a path, or empty", "The authority's certificate; empty: the system's.")
+        "kafka.ssl.ca-location", "a path, or empty",
+        "PEM file of the authority that signs the brokers' certificates; empty: the system's.")
+    static let sslCAPEM = Setting<String?>.optional(
+        "kafka.ssl.ca-pem", "certificates as PEM text, or empty", "The same as text, instead of a file."
+    ) { $0.contains("-----BEGIN CERTIFICATE-----") && !$0.contains("\0") ? $0 : nil }
+    static let endpointIdentification = Setting.choice(
+        "kafka.ssl.endpoint-identification", default: "https",
+        of: KafkaTLS.EndpointIdentification.allCases.map(\.rawValue),
+        "Whether a broker's certificate must name its host; none is open to impostors.")
     static let sslCertificateLocation = Setting.optionalText(
-        "kafka.ssl.certificate-location", "a path, or empty", "This client's certificate.")
+        "kafka.ssl.certificate-location", "a path, or empty", "PEM file of this client's certificate.")
     static let sslKeyLocation = Setting.optionalText(
-        "kafka.ssl.key-location", "a path, or empty", "This client's private key.")
+        "kafka.ssl.key-location", "a path, or empty", "PEM file of this client's private key.")
     static let sslKeyPassword = optionalSecret("kafka.ssl.key-password", "What opens the private key.")
 
     static let socketTimeout = Setting.duration(
@@ -40,8 +49,9 @@ extension Catalogue {
 
     static let connection = [
         bootstrapServers.entry, groupID.entry, clientID.entry, securityProtocol.entry, saslMechanism.entry,
-        saslUsername.entry, saslPassword.entry, sslCALocation.entry, sslCertificateLocation.entry,
-        sslKeyLocation.entry, sslKeyPassword.entry, socketTimeout.entry, connectionSetupTimeout.entry,
+        saslUsername.entry, saslPassword.entry, sslCALocation.entry, sslCAPEM.entry,
+        endpointIdentification.entry, sslCertificateLocation.entry, sslKeyLocation.entry,
+        sslKeyPassword.entry, socketTimeout.entry, connectionSetupTimeout.entry,
     ]
 
     static let kafka = connection + consumer + producer

@@ -3,13 +3,14 @@ import ExactJSON
 /// A JSON file's settings as text, each under its dotted key.
 ///
 /// The text of a number is its literal, so that the catalogue's rules are the only ones: swift-configuration's
-/// own JSON provider takes `true` for 1 and 0 for false. Members whose name begins with `//` are comments.
+/// own JSON provider takes `true` for 1 and 0 for false. `//` outside a string begins a comment, up to the
+/// end of its line; members whose name begins with `//` are comments too, for tools that know JSON only.
 struct ConfigurationFile {
     private(set) var values: [String: String] = [:]
     private(set) var problems: [String] = []
 
     init(parsing bytes: [UInt8]) throws(JSONError) {
-        guard case .object(let object) = try JSON(parsing: bytes) else {
+        guard case .object(let object) = try JSON(parsing: ConfigurationComments.blanked(bytes)) else {
             problems = ["must be a JSON object"]
             return
         }
@@ -20,7 +21,7 @@ struct ConfigurationFile {
         for member in object.members where !member.name.hasPrefix("//") {
             let key = prefix + member.name
             switch member.value {
-            case .null: break
+            case .null: problems.append("\(key): null is no value; leave the setting out")
             case .object(let object): read(object, under: key + ".")
             case .array(let elements):
                 let texts = elements.compactMap(Self.text)

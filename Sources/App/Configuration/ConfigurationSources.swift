@@ -1,7 +1,6 @@
 import Configuration
 import ExactJSON
 import FoundationEssentials
-import SystemPackage
 
 /// Where settings come from, the first that has one wins: command line, environment, secret files, JSON file.
 package struct ConfigurationSources: Sendable {
@@ -34,15 +33,15 @@ package struct ConfigurationSources: Sendable {
 /// The sources, opened: providers in their order, and the names that nobody reads.
 struct OpenSources {
     private(set) var providers: [any ConfigProvider] = []
-    /// What people call the providers, in the same order.
-    private(set) var names: [String] = []
+    /// What people call the source of a key, for each provider in the same order.
+    private(set) var names: [@Sendable (_ key: String) -> String] = []
     private(set) var rawKeys: Set<String> = []
     private(set) var problems: [ConfigurationError.Problem] = []
 
-    init(_ sources: ConfigurationSources) async {
+    init(_ sources: ConfigurationSources) {
         open(arguments: sources.arguments)
         open(environment: sources.environment)
-        await open(
+        open(
             secretsDirectory: sources.secretsDirectory
                 ?? sources.environment[ConfigurationSources.secretsVariable],
             fallback: sources.environment[ConfigurationSources.credentialsVariable])
@@ -84,16 +83,15 @@ struct OpenSources {
             "environment")
     }
 
-    private mutating func open(secretsDirectory path: String?, fallback: String?) async {
-        let isOptional = path == nil && fallback == nil
-        let path = path ?? fallback ?? ConfigurationSources.usualSecretsDirectory
-        do {
-            let provider = try await DirectoryFilesProvider(
-                directoryPath: FilePath(path), allowMissing: isOptional)
-            add(provider, path)
-        } catch {
-            problems.append(.init(path, "this secrets directory can't be read: \(error)"))
-        }
+    private mutating func open(secretsDirectory path: String?, fallback: String?) {
+        let asked = path ?? fallback
+        let files = SecretFiles(
+            folder: asked ?? ConfigurationSources.usualSecretsDirectory, isAskedFor: asked != nil)
+        problems += files.problems
+        rawKeys.formUnion(
+            files.values.keys.filter { key in Catalogue.rawPrefixes.contains { key.hasPrefix($0) } })
+        providers.append(Self.provider(files.values, areSecret: true))
+        names.append { files.file(of: $0) }
     }
 
     private mutating func open(file path: String) {
@@ -132,12 +130,12 @@ struct OpenSources {
 
     private mutating func add(_ provider: any ConfigProvider, _ name: String) {
         providers.append(provider)
-        names.append(name)
+        names.append { _ in name }
     }
 
-    private static func provider(_ values: [String: String]) -> InMemoryProvider {
+    private static func provider(_ values: [String: String], areSecret: Bool = false) -> InMemoryProvider {
         let pairs = values.map { key, text in
-            (AbsoluteConfigKey(ConfigKey(key)), ConfigValue(.string(text), isSecret: false))
+            (AbsoluteConfigKey(ConfigKey(key)), ConfigValue(.string(text), isSecret: areSecret))
         }
         return InMemoryProvider(values: Dictionary(uniqueKeysWithValues: pairs))
     }

@@ -17,7 +17,9 @@ package struct SettingEntry: Sendable {
     package var variable: String { Self.variable(for: key) }
 
     /// The file of the secrets directory that sets it.
-    package var secretFile: String { String(key.map { $0 == "." ? "-" : $0 }) }
+    package var secretFile: String { Self.secretFile(for: key) }
+
+    static func secretFile(for key: String) -> String { String(key.map { $0 == "." ? "-" : $0 }) }
 
     static func variable(for key: String) -> String {
         "COBRADOR_" + String(key.uppercased().map { $0 == "." || $0 == "-" ? "_" : $0 })

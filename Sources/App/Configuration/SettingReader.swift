@@ -15,7 +15,7 @@ struct SettingReader {
     }
 
     private let reader: ConfigReader
-    private let names: [String]
+    private let names: [@Sendable (_ key: String) -> String]
     private let audit = Audit()
     private(set) var readings: [String: Reading] = [:]
     private(set) var problems: [ConfigurationError.Problem]
@@ -39,7 +39,7 @@ struct SettingReader {
         }
         readings[entry.key] = found
         if let mistake = entry.mistake(in: found.text) {
-            note(entry.key, mistake + (found.source.map { " (\($0))" } ?? ""))
+            note(entry.key, mistake)
         }
         return setting.parse(found.text) ?? setting.fallback
     }
@@ -56,18 +56,37 @@ struct SettingReader {
         return texts
     }
 
-    mutating func note(_ subject: String, _ message: String) {
-        problems.append(.init(subject, message))
+    /// Takes note of a problem, and of where its setting came from.
+    ///
+    /// - Parameters:
+    ///   - subject: The setting, or what else it is about.
+    ///   - message: What is wrong.
+    ///   - others: The settings that it doesn't go together with, whose values and sources are told too.
+    mutating func note(_ subject: String, _ message: String, with others: String...) {
+        problems.append(.init(subject, message + origin(of: subject, with: others)))
     }
 
-    /// Whether a setting that was read has another source than its default.
-    func isGiven(_ key: String) -> Bool { readings[key]?.source != nil && readings[key]?.text != "" }
+    /// Whether a setting that was read follows its rule and differs from its default.
+    func isChanged(_ entry: SettingEntry) -> Bool {
+        guard let reading = readings[entry.key], reading.source != nil else { return false }
+        return reading.text != entry.defaultText && !reading.text.isEmpty && entry.accepts(reading.text)
+    }
+
+    private func origin(of subject: String, with others: [String]) -> String {
+        if others.isEmpty { return readings[subject]?.source.map { " (\($0))" } ?? "" }
+        let parts = ([subject] + others).compactMap { key -> String? in
+            guard let reading = readings[key], !reading.text.isEmpty else { return nil }
+            let text = reading.isSecret ? "given" : String(reading.text.prefix(80)).withoutControls
+            return "\(key) is \(text), \(reading.source ?? "default")"
+        }
+        return parts.isEmpty ? "" : " (\(parts.joined(separator: "; ")))"
+    }
 
     private func lookUp(_ key: String, isSecret: Bool) -> Reading? {
         guard let text = reader.string(forKey: ConfigKey(key), isSecret: isSecret) else { return nil }
         let answer = audit.last
         return Reading(
-            text: text, source: answer.map { names[$0.provider] },
+            text: text, source: answer.map { names[$0.provider](key) },
             isSecret: isSecret || answer?.isSecret ?? false)
     }
 
@@ -94,7 +113,8 @@ private final class Audit: AccessReporter {
 }
 
 extension SettingEntry {
-    fileprivate var waysToGive: String {
+    /// How to give it, for people.
+    var waysToGive: String {
         isSecret
             ? "set \(variable), or put it into the file \(secretFile) of the secrets directory"
             : "set \(variable), or give --set \(key)=…"

@@ -9,7 +9,7 @@ struct EnqueueConfiguration: Sendable {
     /// Reads the same settings as the worker, so that both find the same topics; the gateway's aren't needed.
     static func load(_ sources: ConfigurationSources) async throws(ConfigurationError) -> EnqueueConfiguration
     {
-        let open = await OpenSources(sources)
+        let open = OpenSources(sources)
         var reader = SettingReader(open)
         let kafka = KafkaSettings(reading: &reader, rawKeys: open.rawKeys)
         var topics: [JobKind: String] = [:]

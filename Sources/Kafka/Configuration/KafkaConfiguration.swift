@@ -49,7 +49,9 @@ public struct KafkaConfiguration: Sendable {
     ]
 
     var problems: [ConfigurationProblem] {
-        bootstrapServers.isEmpty
-            ? [.init(name: "bootstrap.servers", reason: "must name at least one broker")] : []
+        let servers =
+            bootstrapServers.isEmpty
+            ? [ConfigurationProblem(name: "bootstrap.servers", reason: "must name at least one broker")] : []
+        return servers + security.problems(raw: raw)
     }
 }

@@ -38,6 +38,11 @@ public struct ProducerConfiguration: Sendable {
     /// Makes the settings.
     public init(kafka: KafkaConfiguration) { self.kafka = kafka }
 
+    /// Lets librdkafka check the settings, without connecting.
+    ///
+    /// - Throws: ``KafkaError/invalidConfiguration(_:)`` with all problems at once.
+    public func check() throws(KafkaError) { try NativeConfiguration.check(settings()) }
+
     func settings() -> SettingList {
         SettingList(
             defaults: KafkaConfiguration.defaults,

@@ -51,7 +51,7 @@ struct SettingList: Sendable {
         var problems = problems
         var accepted: [Setting] = []
         for (name, value) in raw.sorted(by: { $0.key < $1.key }) {
-            if guarded.contains(name) {
+            if guarded.contains(name) || SettingList.alwaysGuarded.contains(name) {
                 problems.append(.init(name: name, reason: "is fixed, changing it would break a guarantee"))
             } else if typedNames.contains(name) {
                 problems.append(.init(name: name, reason: "has a typed setting, use that"))
@@ -62,10 +62,14 @@ struct SettingList: Sendable {
         return (defaults + typed + accepted, problems)
     }
 
+    /// What no client may do: take brokers for genuine that nobody vouches for.
+    static let alwaysGuarded: Set<String> = ["enable.ssl.certificate.verification"]
+
     /// Other names of typed settings, and typed settings that may be absent.
     static let typedAliases: Set<String> = [
         "metadata.broker.list", "sasl.mechanisms", "sasl.mechanism", "sasl.username", "sasl.password",
-        "compression.type", "delivery.timeout.ms", "ssl.ca.location", "ssl.certificate.location",
-        "ssl.key.location", "ssl.key.password", "group.instance.id",
+        "compression.type", "delivery.timeout.ms", "ssl.ca.location", "ssl.ca.pem",
+        "ssl.certificate.location", "ssl.key.location", "ssl.key.password",
+        "ssl.endpoint.identification.algorithm", "group.instance.id",
     ]
 }

@@ -36,7 +36,8 @@ struct CommittedOffsets: Sendable {
         return .failure(.closed)
     }
 
-    private func once(
+    /// Asks once.
+    func once(
         _ partitions: [TopicPartition], _ timeout: Duration
     ) -> Result<[AssignedPartition], KafkaError> {
         guard let list = PartitionList(partitions) else { return .failure(.noResources("partition list")) }

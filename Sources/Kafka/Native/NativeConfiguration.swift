@@ -17,6 +17,11 @@ enum NativeConfiguration {
         return configuration
     }
 
+    /// Applies all settings to nothing.
+    ///
+    /// - Throws: ``KafkaError/invalidConfiguration(_:)`` with every problem found.
+    static func check(_ list: SettingList) throws(KafkaError) { rd_kafka_conf_destroy(try make(list)) }
+
     private static func apply(_ setting: Setting, to configuration: OpaquePointer) -> ConfigurationProblem? {
         guard !setting.name.utf8.contains(0), !setting.value.utf8.contains(0) else {
             return ConfigurationProblem(

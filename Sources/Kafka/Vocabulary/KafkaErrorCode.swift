@@ -45,8 +45,17 @@ extension KafkaErrorCode {
     /// An open transaction still covers the committed offset.
     public static let unstableOffsetCommit = KafkaErrorCode(rawValue: 88)
 
+    /// The user isn't allowed to use the topic.
+    public static let topicAuthorizationFailed = KafkaErrorCode(rawValue: 29)
+    /// The user isn't allowed to use the group.
+    public static let groupAuthorizationFailed = KafkaErrorCode(rawValue: 30)
+    /// The user isn't allowed to use the cluster.
+    public static let clusterAuthorizationFailed = KafkaErrorCode(rawValue: 31)
+
     /// A connection broke.
     public static let transport = KafkaErrorCode(rawValue: -195)
+    /// A broker's name has no address.
+    public static let nameNotResolved = KafkaErrorCode(rawValue: -193)
     /// The message was not acknowledged within its timeout.
     public static let messageTimedOut = KafkaErrorCode(rawValue: -192)
     /// The partition doesn't exist.
@@ -61,6 +70,10 @@ extension KafkaErrorCode {
     public static let timedOut = KafkaErrorCode(rawValue: -185)
     /// The local queue is full.
     public static let queueFull = KafkaErrorCode(rawValue: -184)
+    /// TLS failed.
+    public static let tls = KafkaErrorCode(rawValue: -181)
+    /// The broker refused the login.
+    public static let authentication = KafkaErrorCode(rawValue: -169)
     /// The call doesn't fit the client's state.
     public static let wrongState = KafkaErrorCode(rawValue: -172)
     /// The group's coordinator isn't known yet.

@@ -26,6 +26,9 @@ public struct LibrdkafkaVersion: Hashable, Comparable, Sendable, CustomStringCon
     /// The version this process runs with, which may be newer than the one it was compiled against.
     public static var runtime: LibrdkafkaVersion { LibrdkafkaVersion(packed: rd_kafka_version()) }
 
+    /// The version whose headers this process was compiled against.
+    public static var compiled: LibrdkafkaVersion { LibrdkafkaVersion(packed: Int32(RD_KAFKA_VERSION)) }
+
     /// Whether `lhs` is older.
     public static func < (lhs: LibrdkafkaVersion, rhs: LibrdkafkaVersion) -> Bool {
         (lhs.major, lhs.minor, lhs.patch) < (rhs.major, rhs.minor, rhs.patch)

@@ -1,0 +1,79 @@
+import FoundationEssentials
+import Glibc
+
+/// A folder with one file for each secret, as Kubernetes, Docker and systemd hand them over.
+///
+/// A file is named like its setting, with dashes for dots: `gateway-access-token`. White space around its
+/// text doesn't count. A file that can't be read, or that is empty, is a problem and not a missing setting;
+/// so is one whose name is nearly a setting's. Others are left alone: a certificate may lie beside.
+struct SecretFiles {
+    /// The texts by key.
+    private(set) var values: [String: String] = [:]
+    private(set) var problems: [ConfigurationError.Problem] = []
+    private let folder: String
+
+    /// The largest secret that is read, in bytes.
+    private static let sizeMax = 65_536
+
+    /// Reads the folder; one that nobody asked for may be missing, or closed to this user.
+    init(folder path: String, isAskedFor: Bool) {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        folder = path
+        guard access(path, X_OK) == 0 else {
+            if isAskedFor { note(path, "this secrets directory can't be read: \(Self.systemError)") }
+            return
+        }
+        let names = list()
+        if names == nil, isAskedFor {
+            note(path, "this secrets directory can't be read: its files can't be listed")
+        }
+        for entry in Catalogue.all { read(entry.secretFile, into: entry.key) }
+        for name in (names ?? []).sorted() { look(at: name) }
+    }
+
+    /// The file of a setting, for people.
+    func file(of key: String) -> String { "\(folder)/\(SettingEntry.secretFile(for: key))" }
+
+    /// A name that is no setting's: a raw setting, a slip of the pen, or somebody else's.
+    private mutating func look(at name: String) {
+        let files = Catalogue.all.map(\.secretFile)
+        guard !name.hasPrefix("."), !files.contains(name) else { return }
+        let prefixes = Catalogue.rawPrefixes.map { ($0, SettingEntry.secretFile(for: $0)) }
+        if let (prefix, start) = prefixes.first(where: { name.hasPrefix($0.1) && name != $0.1 }) {
+            let rest = name.dropFirst(start.count).map { $0 == "-" ? "." : $0 }
+            return read(name, into: prefix + String(rest))
+        }
+        if let meant = files.first(where: { Spelling.distance(name, $0) <= 2 }) {
+            note("\(folder)/\(name)", "no such setting; did you mean \(meant)?")
+        }
+    }
+
+    private mutating func read(_ name: String, into key: String) {
+        let path = "\(folder)/\(name)"
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            if errno != ENOENT { note(path, "can't be read: \(Self.systemError)") }
+            return
+        }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: Self.sizeMax + 1)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        guard count >= 0 else { return note(path, "can't be read: \(Self.systemError)") }
+        guard count <= Self.sizeMax else { return note(path, "is larger than \(Self.sizeMax) bytes") }
+        guard let text = String(validating: bytes[..<count], as: UTF8.self), !text.contains("\0") else {
+            return note(path, "isn't text in UTF-8")
+        }
+        let isSpace: (Character) -> Bool = { $0.isWhitespace || $0.isNewline }
+        guard let last = text.lastIndex(where: { !isSpace($0) }) else { return note(path, "is empty") }
+        values[key] = String(text[...last].drop(while: isSpace))
+    }
+
+    private func list() -> [String]? { try? FileManager.default.contentsOfDirectory(atPath: folder) }
+
+    private mutating func note(_ subject: String, _ message: String) {
+        problems.append(.init(subject, message))
+    }
+
+    private static var systemError: String { String(cString: strerror(errno)) }
+}
