@@ -16,6 +16,8 @@ package enum ExitStatus: Int32, Sendable {
     case io = 74
     /// It may work later.
     case temporary = 75
+    /// The credentials are refused.
+    case noPermission = 77
     /// The configuration is wrong.
     case configuration = 78
 }
@@ -31,7 +33,9 @@ package struct CommandFailure: Error, Sendable, CustomStringConvertible {
     }
 
     package init(_ error: ConfigurationError) {
-        self.init(.configuration, "\(error)\n\nAll settings: cobrador config-reference")
+        self.init(
+            .configuration,
+            "\(error)\n\nAll settings: cobrador config-reference. To look before a start: cobrador check")
     }
 }
 

@@ -6,7 +6,8 @@ import Foundation
 struct ConfigurationOptions: ParsableArguments {
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("A JSON file with settings. (variable: COBRADOR_CONFIG)", valueName: "file"))
+        help: ArgumentHelp(
+            "A JSON file with settings; // begins a comment. (variable: COBRADOR_CONFIG)", valueName: "file"))
     var config: String?
 
     @Option(

@@ -42,14 +42,15 @@ struct CobradorCommand: AsyncParsableCommand {
 
               export COBRADOR_KAFKA_BOOTSTRAP_SERVERS=kafka-1:9092,kafka-2:9092
               export COBRADOR_GATEWAY_ACCESS_TOKEN=…
+              cobrador check
               cobrador run
 
             Exit codes: 0 done, 2 forced to end, 64 usage, 65 bad data, 69 unreachable, \
-            70 a bug, 74 input or output, 75 temporary, 78 configuration.
+            70 a bug, 74 input or output, 75 temporary, 77 refused credentials, 78 configuration.
             """,
         version: Program.version,
         subcommands: [
-            DemoCommand.self, RunCommand.self, EnqueueCommand.self, SandboxCommand.self, BrokerCommand.self,
-            ConfigReferenceCommand.self,
+            DemoCommand.self, CheckCommand.self, RunCommand.self, EnqueueCommand.self, CustomersCommand.self,
+            CardsCommand.self, SandboxCommand.self, BrokerCommand.self, ConfigReferenceCommand.self,
         ])
 }

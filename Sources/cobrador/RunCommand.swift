@@ -12,9 +12,9 @@ struct RunCommand: AsyncParsableCommand {
             JSON file, in this order; the first that has one wins. A setting that nobody \
             knows, or that can't be right, stops the start, with all problems listed.
 
-              cobrador run --config /etc/cobrador.json
+              cobrador run --config /etc/cobrador.jsonc
               COBRADOR_GATEWAY_ACCESS_TOKEN=… cobrador run --bootstrap-servers kafka:9092
-              cobrador run -c cobrador.json --set topics.register-card=off
+              cobrador run -c cobrador.jsonc --set topics.register-card=off
 
             On SIGTERM or SIGINT no further job is begun, running ones are finished and \
             committed, and the exit code is 0; after worker.drain-deadline, or at a second \
@@ -40,13 +40,4 @@ struct RunCommand: AsyncParsableCommand {
         let status = try await WorkerProcess(configuration, logs: logs).run()
         if status != .done { throw ExitCode(status.rawValue) }
     }
-}
-
-/// `cobrador config-reference`: the settings as README has them.
-struct ConfigReferenceCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "config-reference", abstract: "Prints all settings as a Markdown table.",
-        shouldDisplay: false)
-
-    func run() { print(ConfigurationReference.markdown) }
 }

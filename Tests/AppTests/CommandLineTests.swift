@@ -36,6 +36,13 @@ struct CommandLineTests {
             (["enqueue", "--job-id", "a", "--file", "x"], "not both"),
             (["enqueue", "--job-id", "a", "--skip-invalid"], "--skip-invalid needs --file"),
             (["enqueue", "--job-id", "a", "--installments", "two"], "two"),
+            (["check", "--timeout", "5"], "5"),
+            (["check", "--timeout", "1h"], "--timeout must be"),
+            (["customers", "search"], "--email"),
+            (["customers", "search", "--email", "ana"], "--email must be"),
+            (["customers", "search", "--email", "a@b c"], "--email must be"),
+            (["cards", "list"], "--customer-id"),
+            (["cards", "list", "--customer-id", "a/b"], "--customer-id must be"),
         ])
     func refused(_ arguments: [String], _ text: String) throws {
         let error = #expect(throws: (any Error).self) { try CobradorCommand.parseAsRoot(arguments) }
@@ -46,7 +53,10 @@ struct CommandLineTests {
 
     @Test(
         "help and version end with 0",
-        arguments: [["--help"], ["--version"], ["run", "--help"], ["demo", "-h"]])
+        arguments: [
+            ["--help"], ["--version"], ["run", "--help"], ["demo", "-h"], ["check", "--help"],
+            ["customers", "search", "--help"], ["cards", "list", "-h"],
+        ])
     func help(_ arguments: [String]) throws {
         let error = #expect(throws: (any Error).self) {
             var command = try CobradorCommand.parseAsRoot(arguments)
@@ -68,7 +78,8 @@ struct CommandLineTests {
         let commands: [any ParsableCommand.Type] = [
             CobradorCommand.self, RunCommand.self, EnqueueCommand.self, SandboxCommand.self,
             BrokerCommand.self,
-            DemoCommand.self,
+            DemoCommand.self, CheckCommand.self, CustomersCommand.Search.self, CardsCommand.List.self,
+            ConfigReferenceCommand.self,
         ]
         for command in commands {
             for line in command.configuration.discussion.split(separator: "\n") where line.hasPrefix("  ") {
@@ -87,6 +98,28 @@ struct CommandLineTests {
             run.options.sources.arguments == [
                 "account.rate": "5", "kafka.raw.debug": "a=b", "kafka.bootstrap-servers": "k:1",
             ])
+    }
+
+    @Test("the commands that look take the same options as the worker, and their own")
+    func looking() throws {
+        let check = try #require(
+            try CobradorCommand.parseAsRoot([
+                "check", "--timeout", "2s", "--explain", "--json", "-s", "a.b=c",
+            ])
+                as? CheckCommand)
+        #expect(check.timeout.duration == .seconds(2))
+        #expect(check.explain && check.json)
+        #expect(check.options.sources.arguments == ["a.b": "c"])
+        let search = try #require(
+            try CobradorCommand.parseAsRoot(["customers", "search", "--email", "a@b.example", "--json"])
+                as? CustomersCommand.Search)
+        #expect(search.email == "a@b.example")
+        #expect(search.output.json && !search.output.showPersonalData)
+        let list = try #require(
+            try CobradorCommand.parseAsRoot(["cards", "list", "--customer-id", "1-a", "--show-personal-data"])
+                as? CardsCommand.List)
+        #expect(list.customerID == "1-a")
+        #expect(list.output.showPersonalData)
     }
 
     @Test("a job's options reach the job")
