@@ -114,6 +114,22 @@ struct WorkerProcessTests {
         #expect(failure?.description.contains("kafka.bootstrap-servers") == true)
     }
 
+    @Test("what is allowed and dangerous is in the log of every start, as a warning")
+    func warned() async throws {
+        let bench = try Bench([
+            "COBRADOR_GATEWAY_BASE_URL": "http://gateway.example.com",
+            "COBRADOR_GATEWAY_PERMIT_PLAIN_HTTP": "true", "COBRADOR_KAFKA_RAW_NO_SUCH_THING": "1",
+        ])
+        let process = try await bench.process()
+        await #expect(throws: CommandFailure.self) {
+            try await process.run(obeying: AsyncStream<String> { $0.finish() })
+        }
+        let warning = bench.sink.lines.first {
+            $0.contains("gateway.permit-plain-http") && $0.contains("unencrypted")
+        }
+        #expect(warning?.contains("warning") == true, "\(bench.sink.lines)")
+    }
+
     @Test(
         "settings that librdkafka refuses: 78, each by its name, no secret quoted",
         arguments: ["KAFKA_RAW", "KAFKA_CONSUMER_RAW", "KAFKA_PRODUCER_RAW"])

@@ -92,15 +92,11 @@ enum LibraryCheck {
         guard runtime < cooperative else { return .ok(.kafka, "librdkafka", text) }
         let pause =
             runtime < LibrdkafkaVersion(major: 2, minor: 2, patch: 0)
-            ? """
-
-            Before 2.2 reading a partition pauses for 1 s when kafka.consumer.queued-min-messages are read ahead.
-            """ : ""
+            ? "; before 2.2, reading a partition pauses for 1 s whenever kafka.consumer.queued-min-messages "
+                + "are read ahead" : ""
         return .warning(
             .kafka, "librdkafka", text,
-            hint: """
-                It works. From 2.10 on rebalances may be cooperative; before, a commit in one loses the assignment \
-                (librdkafka#4059), so that strategy is refused.
-                """ + pause)
+            hint: "It works; update to 2.10 or newer when you can. Before 2.10, a commit in a cooperative "
+                + "rebalance loses the assignment (librdkafka#4059), so that strategy is refused\(pause).")
     }
 }
