@@ -43,7 +43,8 @@ struct CheckTests {
             #expect(text.contains("✓ topic \(Self.inbound).dead-letters: dead letters, 3 partitions\n"))
             #expect(text.contains("✓ topic cobrador.events.cards: events, 3 partitions\n"))
             #expect(text.contains("✓ group cobrador: has no position yet"))
-            #expect(text.contains("✓ \(sandbox.baseURL): takes the access token of the account \"default\""))
+            let accepted = "takes the access token of the account \"default\": seller "
+            #expect(text.contains("✓ \(sandbox.baseURL): " + accepted))
             #expect(text.contains("\nA worker can start."))
         }
     }
@@ -72,9 +73,23 @@ struct CheckTests {
                     + "--topic cobrador.jobs.register-card.dead-letters --partitions 1 --replication-factor 1"
             )
             let text = report.text(style: Style(isColoured: false), explains: false)
-            #expect(text.hasSuffix("2 things are wrong, 3 things to think about. Exit code 69."))
+            #expect(text.hasSuffix("8 things are wrong, 3 things to think about. Exit code 69."))
             // Looking must not have created what was missing.
             #expect(await Self.check(broker, sandbox.environment).findings == report.findings)
+        }
+    }
+
+    @Test("a configured country that isn't the seller's is a mistake of the configuration")
+    func otherCountry() async throws {
+        let broker = try Self.broker()
+        try await LoopbackSandbox.run { sandbox in
+            let environment = sandbox.environment.merging(["COBRADOR_ACCOUNT_SITE": "MLC"]) { $1 }
+            let report = await Self.check(broker, environment)
+            #expect(report.status == .configuration)
+            let finding = report.findings.first { $0.subject == sandbox.baseURL }
+            #expect(finding?.message.hasSuffix("site MLA, and account.site is MLC") == true)
+            let right = sandbox.environment.merging(["COBRADOR_ACCOUNT_SITE": "MLA"]) { $1 }
+            #expect(await Self.check(broker, right).status == .done)
         }
     }
 

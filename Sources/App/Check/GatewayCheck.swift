@@ -19,36 +19,25 @@ struct GatewayCheck: Sendable {
         let address = settings.baseURL
         do throws(GatewayTrouble) {
             let seller = try await GatewayAccess.withClient(settings) { client throws(MercadoPagoError) in
-                try await client.provenSeller()
+                try await client.account().value
             }
-            return .ok(
-                .gateway, address,
-                "takes the access token of the account \"\(configuration.account)\"" + seller.words)
+            return finding(of: seller, address)
         } catch {
             return .failed(.gateway, address, error.message, hint: error.hint, error.status)
         }
     }
-}
 
-/// Who a token belongs to, as far as the gateway has said.
-struct ProvenSeller: Sendable {
-    /// The seller's number.
-    var id: String?
-    /// The country's site, such as MLB.
-    var site: String?
-
-    /// The parts that are known, to be appended to a sentence.
-    fileprivate var words: String {
-        let parts = [id.map { "seller \($0)" }, site.map { "site \($0)" }].compactMap(\.self)
-        return parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
-    }
-}
-
-extension MercadoPagoClient {
-    /// Proves the credentials by one call that reads and changes nothing: a search that finds nobody, since
-    /// `example.com` is nobody's (RFC 2606).
-    func provenSeller() async throws(MercadoPagoError) -> ProvenSeller {
-        _ = try await customers(email: Secret("cobrador-check@example.com"))
-        return ProvenSeller()
+    /// Amounts and currencies are checked against the configured country: a wrong one refuses honest jobs.
+    private func finding(of seller: SellerAccount, _ address: String) -> Finding {
+        let parts = ["seller \(seller.id)", seller.siteID.map { "site \($0)" }].compactMap(\.self)
+        let words = parts.joined(separator: ", ")
+        if let site = configuration.site?.rawValue, let actual = seller.siteID, site != actual {
+            return .failed(
+                .gateway, address, "the access token is of \(words), and account.site is \(site)",
+                hint: "Set account.site to \(actual), or use the token of the account that is meant.",
+                .configuration)
+        }
+        return .ok(
+            .gateway, address, "takes the access token of the account \"\(configuration.account)\": \(words)")
     }
 }
