@@ -109,8 +109,8 @@ extension Answer {
             fields["already_registered"] = .bool(saved.wasAlreadyRegistered)
             fields["is_default"] = saved.isDefault.map(JSON.bool)
         case .card(.failed(let refusal)): refusal.write(to: &fields)
-        case .operation(.refunded(let refund, let payment)):
-            payment.write(to: &fields)
+        case .operation(.refunded(let refund, let payment, _)):
+            payment?.write(to: &fields)
             refund.write(to: &fields)
         case .operation(.cancelled(let payment)), .operation(.captured(let payment)):
             payment.write(to: &fields)

@@ -63,8 +63,7 @@ extension OperationOutcome {
     /// The type of the event that tells this outcome.
     public var eventType: EventType {
         switch self {
-        case .refunded(let refund, let payment):
-            payment.isWhollyRefunded(after: refund) ? .paymentRefunded : .paymentPartiallyRefunded
+        case .refunded(_, _, let isWhole): isWhole ? .paymentRefunded : .paymentPartiallyRefunded
         case .cancelled: .paymentCancelled
         case .captured: .paymentCaptured
         case .failed: .paymentOperationFailed
@@ -80,15 +79,5 @@ extension Answer {
         case .card(let outcome): outcome.eventType
         case .operation(let outcome): outcome.eventType
         }
-    }
-}
-
-extension PaymentFacts {
-    /// A payment that was read right after its refund may not show it yet: a refund of the whole amount
-    /// decides by itself.
-    fileprivate func isWhollyRefunded(after refund: RefundFacts) -> Bool {
-        if status.rawValue == "refunded" { return true }
-        guard let transactionAmount else { return false }
-        return [refundedAmount, refund.amount].contains { $0.map { $0 >= transactionAmount } ?? false }
     }
 }

@@ -39,8 +39,14 @@ public struct AnswerID: Sendable, Hashable, CustomStringConvertible {
     public init(account: AccountName, payment: PaymentFacts) {
         description = DerivedID.text(of: [
             "updated", account.description, String(payment.id), payment.status.rawValue,
-            payment.statusDetail ?? "", payment.dateLastUpdated ?? "",
+            payment.dateLastUpdated.map(Self.moment) ?? "",
         ])
+    }
+
+    /// The same moment in every spelling of the gateway's.
+    private static func moment(_ date: String) -> String {
+        var scanner = DateScanner(date)
+        return scanner.moment().map(Timestamp.text) ?? date
     }
 }
 

@@ -52,8 +52,9 @@ public struct RegisteredCard: Sendable, Hashable {
 
 /// The answer to a refund, a cancellation or a capture.
 public enum OperationOutcome: Sendable, Hashable {
-    /// The refund is made; the payment's facts say how much of it is given back by now.
-    case refunded(RefundFacts, of: PaymentFacts)
+    /// The refund is made; the payment's facts, where they could be read, say how much of it is given back by
+    /// now.
+    case refunded(RefundFacts, of: PaymentFacts?, isWhole: Bool)
     /// The payment is cancelled, or its hold released.
     case cancelled(PaymentFacts)
     /// The amount is taken.

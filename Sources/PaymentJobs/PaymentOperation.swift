@@ -46,8 +46,13 @@ public struct PaymentOperation: Sendable, Hashable {
         }
     }
 
-    /// A digest of everything the job asks for; equal content has an equal digest whatever its formatting.
-    public var digest: String { JSON.object(fields).contentDigest }
+    /// A digest of everything the job asks for, its kind included; equal content has an equal digest whatever
+    /// its formatting.
+    public var digest: String {
+        var content = fields
+        content["kind"] = .string(kind.rawValue)
+        return JSON.object(content).contentDigest
+    }
 
     /// The job as the value of a message.
     public var fields: JSONObject {

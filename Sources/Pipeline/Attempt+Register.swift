@@ -5,60 +5,83 @@ extension Attempt {
     ///
     /// A job whose time is over changes nothing any more, and still finds what an earlier run saved.
     func register(
-        _ job: RegisterCard, memory: inout RegistrationMemory
+        _ job: RegisterCard, memory: inout AttemptMemory
     ) async throws(GatewayError) -> Finding<CardOutcome> {
         let isExpired = isExpired(job.expiresAt)
-        if let id = job.afterPaymentID, !isExpired, !memory.hasSeenPayment {
-            if let refusal = try await refusal(because: id) { return .answer(.failed(refusal), nil) }
-            memory.hasSeenPayment = true
+        if let id = job.afterPaymentID, !memory.registration.hasSeenPayment {
+            if let refusal = try await refusal(because: id, isExpired: isExpired) {
+                return .answer(.failed(refusal), nil)
+            }
+            memory.registration.hasSeenPayment = true
         }
-        if memory.token == nil { memory.token = try await gateway.cardToken(job.token).value }
-        guard let token = memory.token else { preconditionFailure("read above") }
+        if memory.registration.token == nil {
+            memory.registration.token = try await gateway.cardToken(job.token).value
+        }
+        guard let token = memory.registration.token else { preconditionFailure("read above") }
         guard let customer = try await customer(of: job, mayCreate: !isExpired) else {
             return .answer(.failed(.expired), nil)
         }
         let saved = try await gateway.cards(of: customer)
         if let card = saved.value.first(where: token.matches) {
-            let result = RegisteredCard(
-                card.facts, customer: customer, wasAlreadyRegistered: !memory.mayHaveAdded)
-            return try await finish(job, result, saved.requestID)
+            let isNew = memory.registration.mayHaveAdded
+            let result = RegisteredCard(card.facts, customer: customer, wasAlreadyRegistered: !isNew)
+            return try await finish(job, result, isExpired: isExpired, saved.requestID)
         }
-        if isExpired { return .answer(.failed(.expired), saved.requestID) }
+        if isExpired {
+            guard memory.registration.mayHaveAdded else { return .answer(.failed(.expired), saved.requestID) }
+            return foundNothing(&memory, "the card may have been added just before the job expired")
+        }
+        return try await add(job, to: customer, memory: &memory)
+    }
+
+    private func add(
+        _ job: RegisterCard, to customer: CustomerID, memory: inout AttemptMemory
+    ) async throws(GatewayError) -> Finding<CardOutcome> {
         let added: GatewayAnswer<GatewayCard>
         do {
             added = try await gateway.addCard(for: job, to: customer)
-            memory.mayHaveAdded = true
         } catch {
-            memory.mayHaveAdded = memory.mayHaveAdded || error.mayHaveBeenDone
+            // An earlier call may have used the token up, and the list may not show its card yet.
+            if memory.registration.mayHaveAdded, let fault = error.refusal {
+                return foundNothing(
+                    &memory, "the card may have been added, and its token is refused now: \(fault)")
+            }
+            memory.registration.mayHaveAdded = memory.registration.mayHaveAdded || error.mayHaveBeenDone
             throw error
         }
+        memory.registration.mayHaveAdded = true
         let result = RegisteredCard(added.value.facts, customer: customer, wasAlreadyRegistered: false)
-        return try await finish(job, result, added.requestID)
+        return try await finish(job, result, isExpired: false, added.requestID)
     }
 
     /// A refused default is no reason to call the card unsaved.
     private func finish(
-        _ job: RegisterCard, _ saved: RegisteredCard, _ requestID: String?
+        _ job: RegisterCard, _ saved: RegisteredCard, isExpired: Bool, _ requestID: String?
     ) async throws(GatewayError) -> Finding<CardOutcome> {
         var saved = saved
-        if job.makeDefault, let card = CardID(saved.card.id) {
-            do {
-                _ = try await gateway.makeDefault(card, of: saved.customer)
-                saved.isDefault = true
-            } catch {
-                guard error.refusal != nil else { throw error }
-                saved.isDefault = false
+        if job.makeDefault {
+            saved.isDefault = false
+            if !isExpired, let card = CardID(saved.card.id) {
+                do {
+                    _ = try await gateway.makeDefault(card, of: saved.customer)
+                    saved.isDefault = true
+                } catch {
+                    guard error.refusal != nil else { throw error }
+                }
             }
         }
         return .answer(.registered(saved), requestID)
     }
 
     /// Why the card must not be saved after payment `id`; nil where it may.
-    private func refusal(because id: PaymentID) async throws(GatewayError) -> GatewayRefusal? {
+    private func refusal(
+        because id: PaymentID, isExpired: Bool
+    ) async throws(GatewayError) -> GatewayRefusal? {
         let payment = try await gateway.payment(id)
         let facts = payment.value.facts
         if ["approved", "authorized"].contains(facts.status.rawValue) { return nil }
         if facts.status.meaning == .undecided {
+            if isExpired { return .expired }
             throw .busy(
                 GatewayFault(message: "payment \(id) is not decided yet", requestID: payment.requestID))
         }

@@ -12,24 +12,35 @@ struct Attempt: Sendable {
     func run(_ job: Job, memory: inout AttemptMemory) async throws(GatewayError) -> Finding<Answer> {
         switch job {
         case .charge(let job): try await charge(job, memory: &memory).map(Answer.charge)
-        case .register(let job): try await register(job, memory: &memory.registration).map(Answer.card)
+        case .register(let job): try await register(job, memory: &memory).map(Answer.card)
         case .operation(let job): try await operate(job, memory: &memory).map(Answer.operation)
         }
     }
 
     func isExpired(_ moment: Moment?) -> Bool { moment.map { now >= $0.milliseconds } ?? false }
+
+    /// What a look says that found nothing, though a call before may have been carried out.
+    func foundNothing<Answer>(_ memory: inout AttemptMemory, _ detail: String) -> Finding<Answer> {
+        memory.looks.foundNothing(at: now)
+            ? .suspicious(.outcomeUnknown, detail) : .lookAgain(after: Looks.pause)
+    }
 }
 
 /// What a job's run remembers for the next one.
 struct AttemptMemory: Sendable {
     /// What a card registration knows.
     var registration = RegistrationMemory()
-    /// The looks for a payment that has not been found.
+    /// Whether a call, of this run or of one before it, may have been carried out without an answer.
+    var mayHaveBeenDone = false
+    /// The looks that found nothing.
     var looks = Looks()
-    /// Whether a refund may have been asked for.
-    var mayHaveRefunded = false
     /// Refusals that the payment's youth may explain.
     var earlyRefusals = 0
+
+    /// Notes how a call failed that changes something.
+    mutating func note(_ error: GatewayError) {
+        mayHaveBeenDone = mayHaveBeenDone || error.mayHaveMovedMoney
+    }
 }
 
 /// What an attempt that got an answer found.
@@ -53,7 +64,7 @@ enum Finding<Answer: Sendable>: Sendable {
     }
 }
 
-/// Looks at the gateway's search that found nothing.
+/// Looks at the gateway that found nothing.
 ///
 /// Its index is near real time, and not more: the live tests of Mercado Pago's own SDKs wait 3 to 5 s before
 /// they search ([T] sdk-dotnet). Several looks over more than ten seconds settle it.
@@ -71,5 +82,29 @@ struct Looks: Sendable {
         self.first = first
         count += 1
         return count >= Self.countMin && now - first > Self.spanMin
+    }
+}
+
+extension Attempt {
+    /// A look that the gateway refuses says nothing about what it was to show.
+    func look<Value>(
+        _ read: () async throws(GatewayError) -> GatewayAnswer<Value>
+    ) async throws(GatewayError) -> GatewayAnswer<Value> {
+        do {
+            return try await read()
+        } catch {
+            guard let fault = error.refusal else { throw error }
+            throw .lookRefused(fault)
+        }
+    }
+
+    /// The payment; nil where the gateway says that there is none.
+    func payment(_ id: PaymentID) async throws(GatewayError) -> GatewayAnswer<GatewayPayment>? {
+        do {
+            return try await look { () async throws(GatewayError) in try await gateway.payment(id) }
+        } catch {
+            guard case .lookRefused(let fault) = error, fault.httpStatus == 404 else { throw error }
+            return nil
+        }
     }
 }

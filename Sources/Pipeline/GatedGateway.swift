@@ -87,7 +87,7 @@ struct GatedGateway: PaymentGateway {
     func makeDefault(
         _ card: CardID, of customer: CustomerID
     ) async throws(GatewayError) -> GatewayAnswer<Void> {
-        try await pass()
+        try await passInTime()
         return try await base.makeDefault(card, of: customer)
     }
 

@@ -24,11 +24,15 @@ public struct GatewayPayment: Sendable, Hashable {
     public var digest: String?
     /// When it was made, in milliseconds since 1970.
     public var createdAt: Int64?
+    /// When it last changed, in milliseconds since 1970.
+    public var changedAt: Int64?
 
     /// A payment.
     public init(
-        facts: PaymentFacts, jobID: String? = nil, digest: String? = nil, createdAt: Int64? = nil
+        facts: PaymentFacts, jobID: String? = nil, digest: String? = nil, createdAt: Int64? = nil,
+        changedAt: Int64? = nil
     ) {
+        self.changedAt = changedAt
         self.facts = facts
         self.jobID = jobID
         self.digest = digest

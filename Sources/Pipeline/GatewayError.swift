@@ -20,6 +20,8 @@ public enum GatewayError: Error, Sendable, Hashable {
     case tokenUnusable(GatewayFault)
     /// The gateway understood, and said no.
     case refused(GatewayFault)
+    /// The gateway won't show what a call before may have done.
+    case lookRefused(GatewayFault)
     /// The account's credentials or permissions don't allow the call.
     case misconfigured(GatewayFault)
 
@@ -27,14 +29,14 @@ public enum GatewayError: Error, Sendable, Hashable {
     public var mayHaveMovedMoney: Bool {
         switch self {
         case .notSent, .throttled, .refused, .misconfigured: false
-        case .busy, .conflict, .ambiguous, .tokenUnusable: true
+        case .busy, .conflict, .ambiguous, .tokenUnusable, .lookRefused: true
         }
     }
 
     /// Whether the call itself may have been carried out.
     public var mayHaveBeenDone: Bool {
         switch self {
-        case .notSent, .throttled, .conflict, .tokenUnusable, .refused, .misconfigured: false
+        case .notSent, .throttled, .conflict, .tokenUnusable, .refused, .lookRefused, .misconfigured: false
         case .busy, .ambiguous: true
         }
     }
@@ -44,7 +46,7 @@ public enum GatewayError: Error, Sendable, Hashable {
     var refusal: GatewayFault? {
         switch self {
         case .refused(let fault), .conflict(let fault), .tokenUnusable(let fault): fault
-        case .notSent, .throttled, .busy, .ambiguous, .misconfigured: nil
+        case .notSent, .throttled, .busy, .ambiguous, .lookRefused, .misconfigured: nil
         }
     }
 
@@ -52,7 +54,8 @@ public enum GatewayError: Error, Sendable, Hashable {
     public var fault: GatewayFault {
         switch self {
         case .notSent(let fault), .throttled(let fault, _), .busy(let fault), .conflict(let fault),
-            .ambiguous(let fault), .tokenUnusable(let fault), .refused(let fault), .misconfigured(let fault):
+            .ambiguous(let fault), .tokenUnusable(let fault), .refused(let fault), .lookRefused(let fault),
+            .misconfigured(let fault):
             fault
         }
     }

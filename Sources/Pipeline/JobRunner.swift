@@ -31,7 +31,9 @@ struct JobRunner: Sendable {
             memory.startedAt = time.wallTime
             do {
                 memory.submission = try decoder.decode(work.message)
-                memory.progress = Progress(mayHaveMovedMoney: DeadLetterHeader.marks(work.message.headers))
+                let wasDeadLetter = DeadLetterHeader.marks(work.message.headers)
+                memory.progress = Progress(mayHaveMovedMoney: wasDeadLetter)
+                memory.attempt.mayHaveBeenDone = wasDeadLetter
             } catch {
                 return deadLetter(DeadLetter(error, headers: work.message.headers), work, memory)
             }
@@ -45,7 +47,8 @@ struct JobRunner: Sendable {
             base: account.gateway, gate: account.gate, tenure: work.ticket.tenure,
             expiresAt: submission.job.expiresAt, time: time, isOpen: isOpen)
         let attempt = Attempt(
-            gateway: gateway, now: time.wallTime, submittedAt: work.message.firstSubmittedAt)
+            gateway: gateway, now: time.wallTime,
+            submittedAt: work.message.submitted(before: memory.startedAt))
         do {
             let finding = try await attempt.run(submission.job, memory: &memory.attempt)
             return finish(finding, submission, work, memory)
@@ -61,8 +64,8 @@ struct JobRunner: Sendable {
         case .answer(let answer, let requestID):
             return answered(answer, requestID, submission, work, memory)
         case .suspicious(let reason, let detail):
-            let letter = DeadLetter(
-                reason: reason, detail: detail, money: .unknown, jobID: submission.job.id)
+            let money: MoneyState = submission.job.kind.canMoveMoney ? .unknown : .notMoved
+            let letter = DeadLetter(reason: reason, detail: detail, money: money, jobID: submission.job.id)
             return deadLetter(letter, work, memory)
         case .impossible(let detail):
             let money: MoneyState = memory.progress.isAmbiguous ? .unknown : .notMoved
@@ -151,11 +154,14 @@ extension Answer {
 }
 
 extension InboundMessage {
-    /// When the job was first submitted, in milliseconds since 1970; a record that was a dead letter has a
-    /// timestamp of its own.
-    fileprivate var firstSubmittedAt: Int64? {
-        guard DeadLetterHeader.marks(headers) else { return timestamp }
-        return DeadLetterHeader.originalTimestamp(in: headers)
+    /// When the job was first submitted, in milliseconds since 1970.
+    ///
+    /// Never after its first run began, whatever the producer's clock says. A record that was a dead letter has
+    /// a timestamp of its own.
+    fileprivate func submitted(before firstRun: Int64) -> Int64? {
+        let original = DeadLetterHeader.originalTimestamp(in: headers)
+        let written = DeadLetterHeader.marks(headers) ? original : timestamp
+        return written.map { min($0, firstRun) }
     }
 }
 
@@ -190,7 +196,8 @@ extension JobRunner {
         let level: Logger.Level =
             switch error {
             case .misconfigured: .error
-            case .notSent, .throttled, .busy, .conflict, .ambiguous, .tokenUnusable, .refused: .info
+            case .notSent, .throttled, .busy, .conflict, .ambiguous, .tokenUnusable, .refused, .lookRefused:
+                .info
             }
         logger.log(
             level: level, "the gateway gave no answer; trying again",

@@ -14,7 +14,8 @@ public protocol PaymentGateway: Sendable {
         for job: ChargeSavedCard, token: CardToken, key: IdempotencyKey
     ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment>
 
-    /// The payments of the last twelve months that carry the job's external reference; it may be shared.
+    /// The payments of the last twelve months that carry the job's external reference, which may be shared, or
+    /// its id.
     ///
     /// The index lags: finding nothing right after a call proves nothing.
     func payments(

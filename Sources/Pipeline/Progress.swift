@@ -40,6 +40,7 @@ struct Progress: Sendable {
         failuresInRow += 1
         if kind.canMoveMoney, case .ambiguous = error { isAmbiguous = true }
         if kind.canMoveMoney, case .busy = error { isAmbiguous = true }
+        if kind.canMoveMoney, case .lookRefused = error { isAmbiguous = true }
         if case .misconfigured = error {} else { misconfiguredSince = nil }
         let pause = policy.pause(afterFailures: failuresInRow, chance: chance)
         switch error {
@@ -49,7 +50,7 @@ struct Progress: Sendable {
             let asked = min(retryAfter ?? pause, policy.retryAfterMax)
             // The jitter keeps those that were throttled together from coming back together.
             return .again(after: asked + pause, hold: asked)
-        case .busy(let fault), .ambiguous(let fault):
+        case .busy(let fault), .ambiguous(let fault), .lookRefused(let fault):
             unansweredAttempts += 1
             guard unansweredAttempts >= policy.attemptsMax else {
                 return .again(after: pause, hold: nil)

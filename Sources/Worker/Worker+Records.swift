@@ -106,8 +106,9 @@ extension Worker {
 
     private func work(for record: ConsumedRecord, tenure: Int) -> Work {
         let ticket = Ticket(tenure: tenure, offset: record.offset)
+        guard let kind = kinds[record.topic] else { preconditionFailure("a topic that nobody subscribed to") }
         let message = InboundMessage(
-            topicKind: kinds[record.topic] ?? .chargeSavedCard, key: record.key, value: record.value,
+            topicKind: kind, key: record.key, value: record.value,
             headers: record.headers.map { MessageHeader(name: $0.name, value: $0.value) },
             timestamp: record.timestampMilliseconds)
         let origin = Origin(

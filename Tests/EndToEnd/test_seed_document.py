@@ -1,9 +1,11 @@
 """Mercado Pago's own Python SDK, pointed at the sandbox, does what "Integración avanzada" shows, step by step."""
 import mercadopago
 import pytest
+import requests
 from mercadopago.config import RequestOptions
+from mercadopago.errors.exceptions import MPServerError
 
-from harness import TOKEN
+from harness import TOKEN, Sandbox
 
 MASTER, VISA = "5031433215406351", "4235647728025682"
 
@@ -182,7 +184,15 @@ def test_every_error_that_a_shop_can_meet(sdk):
     paid = ok(pay(sdk, customer, saved_token(sdk, card)), 201)
     refused(sdk.payment().update(paid["id"], {"status": "cancelled"}), 400, "2018")
     refused(sdk.payment().get(1), 404, "2000")
-    assert sdk.refund().create(paid["id"], {"amount": 1000})["status"] == 400
+    refused(sdk.refund().create(paid["id"], {"amount": 1000}), 400, "2063")
+    refused(sdk.refund().create(paid["id"], {"amount": "x"}), 400, "4041")
+    refused(sdk.refund().get(paid["id"], 1), 404, "2032")
+    refused(sdk.customer().update(customer["id"], {"email": "other@test.com"}), 400, "126")
+    refused(sdk.customer().update(customer["id"], {"default_card": "1"}), 400, "120")
+    refused(sdk.payment().create({"transaction_amount": 10, "token": saved_token(sdk, card), "installments": 1, "payer": {"type": "customer"}}), 400, "4012")
+    refused(sdk.payment().create({"transaction_amount": 10, "token": saved_token(sdk, card), "installments": 1, "payer": {"id": customer["id"]}}), 400, "4013")
+    refused(sdk.payment().create({"transaction_amount": 10, "token": saved_token(sdk, card), "installments": 1, "payer": {"type": "owner", "id": customer["id"]}}), 400, "4029")
+    refused(sdk.card_token().create({"card_number": "4509953566233705", "security_code": "123", "expiration_month": 11, "expiration_year": 2030, "cardholder": {"name": "APRO"}}), 400, "E301")
     refused(sdk.refund().create(paid["id"], {"amount": -1}), 400, "4040")
     ok(sdk.refund().create(paid["id"]), 201)
     refused(sdk.refund().create(paid["id"]), 400, "2063")
@@ -190,8 +200,65 @@ def test_every_error_that_a_shop_can_meet(sdk):
     assert stranger.payment().get(paid["id"])["status"] == 401
 
 
-def test_a_busy_or_broken_gateway_as_the_sdk_sees_it(stage, sdk):
+@pytest.mark.parametrize("kind, status", [("423", 423), ("424", 424), ("409", 409), ("5xx-before", 500), ("5xx-after", 500)])
+def test_a_busy_gateway_as_the_sdk_sees_it(stage, sdk, kind, status):
     customer, card = customer_with_card(sdk)
-    for kind, status in [("423", 423), ("424", 424), ("409", 409)]:
-        stage.sandbox.arm(kind, times=1)
-        assert pay(sdk, customer, saved_token(sdk, card))["status"] == status
+    stage.sandbox.arm(kind, times=1)
+    answer = pay(sdk, customer, saved_token(sdk, card))
+    assert answer["status"] == status, answer
+
+
+@pytest.mark.parametrize("kind", ["html-before", "html-after", "empty-before", "truncated-before", "truncated-after", "reset-before", "reset-after"])
+def test_a_broken_answer_as_the_sdk_sees_it(stage, sdk, kind):
+    customer, card = customer_with_card(sdk)
+    token = saved_token(sdk, card)
+    stage.sandbox.arm(kind, times=1)
+    try:
+        assert pay(sdk, customer, token, key="order-1")["response"] is None
+    except (MPServerError, requests.exceptions.RequestException):
+        pass
+    # What it was worth, only the same key tells: one payment, whether the broken answer was for one or not.
+    assert pay(sdk, customer, token, key="order-1")["status"] == (200 if kind.endswith("after") else 201)
+    assert len(stage.sandbox.payments()) == 1
+
+
+def test_too_many_calls_are_repeated_by_the_sdk_itself_for_reads_only(stage, sdk):
+    customer, card = customer_with_card(sdk)
+    stage.sandbox.arm("429", times=1, retry_after=1)
+    assert pay(sdk, customer, saved_token(sdk, card))["status"] == 429
+
+
+# Each country's currency, an amount that it takes, whether it holds and captures, and whether it refunds a part.
+COUNTRIES = {
+    "MLA": ("ARS", 150.55, True, True), "MLB": ("BRL", 150.55, True, True), "MLC": ("CLP", 1500, False, True),
+    "MLM": ("MXN", 150.55, True, True), "MLU": ("UYU", 150.55, True, True), "MCO": ("COP", 15000, False, True),
+    "MPE": ("PEN", 150.55, True, False),
+}
+
+
+@pytest.mark.parametrize("site", COUNTRIES)
+def test_every_country_has_its_rules(stage, monkeypatch, site):
+    currency, amount, holds, refunds_parts = COUNTRIES[site]
+    sandbox = Sandbox(stage.start("sandbox", "--port", "0", "--site", site, name=site))
+    monkeypatch.setattr(mercadopago.config.Config, "api_base_url", property(lambda self: sandbox.url))
+    sdk = mercadopago.SDK(TOKEN)
+    assert ok(sdk.user().get())["site_id"] == site
+    seeded = sandbox.seed(1, "APRO", tokens=4)[0]
+    customer, tokens = {"id": seeded["customer_id"]}, seeded["tokens"]
+    paid = ok(pay(sdk, customer, tokens[0], amount=amount), 201)
+    assert (paid["currency_id"], paid["transaction_amount"], paid["status"]) == (currency, amount, "approved")
+    if currency in ("CLP", "COP"):
+        refused(pay(sdk, customer, tokens[1], amount=amount + 0.5), 400, "4037")
+    held = pay(sdk, customer, tokens[2], amount=amount, capture=False)
+    if holds:
+        assert ok(held, 201)["status"] == "authorized"
+        assert ok(sdk.payment().capture(held["response"]["id"]))["status"] == "approved"
+    else:
+        refused(held, 400, "2077")
+    part = sdk.refund().create(paid["id"], {"amount": 1 if amount < 10000 else 1000})
+    if refunds_parts:
+        ok(part, 201)
+    else:
+        refused(part, 400, "3024")
+    ok(sdk.refund().create(paid["id"]), 201)
+    assert ok(sdk.payment().get(paid["id"]))["status"] == "refunded"

@@ -60,7 +60,7 @@ import Testing
 
     @Test func aChargeThatExpiredLongAgoIsLookedForOnce() async throws {
         let gateway = ScriptedGateway()
-        #expect(await run(.charge(try charge(expiresAt: Self.noon - 60_001)), gateway) == "charge.expired")
+        #expect(await run(.charge(try charge(expiresAt: Self.noon - 300_001)), gateway) == "charge.expired")
         #expect(await gateway.calls == [.lookForPayments(job: "job-1")])
     }
 
@@ -87,16 +87,47 @@ import Testing
 
     @Test func aChargeThatWasMadeBeforeItExpiredIsAnsweredWithItsPayment() async throws {
         let gateway = ScriptedGateway()
-        let job = try charge(expiresAt: Self.noon - 60_001)
+        let job = try charge(expiresAt: Self.noon - 300_001)
         var (mine, other) = (Sample.payment(1), Sample.payment(2))
         mine.jobID = "job-1"
         mine.digest = job.digest
         other.jobID = "job-2"
-        await gateway.script { [mine, other] in $0.referenced = [other, mine] }
+        await gateway.script { [mine, other] in $0.referenced = .success([other, mine]) }
         #expect(await run(.charge(job), gateway) == "charge.approved")
         mine.digest = "other"
-        await gateway.script { [mine, other] in $0.referenced = [other, mine] }
+        await gateway.script { [mine, other] in $0.referenced = .success([other, mine]) }
         #expect(await run(.charge(job), gateway) == "conflict")
+    }
+
+    @Test func aRefusedLookSaysNothingOfAnExpiredCharge() async throws {
+        let gateway = ScriptedGateway()
+        await gateway.script { $0.referenced = .failure(.refused(Sample.fault)) }
+        #expect(await run(.charge(try charge(expiresAt: Self.noon - 300_001)), gateway) == "lookRefused")
+    }
+
+    @Test func aNamelessPaymentWithTheJobsReferenceIsSuspect() async throws {
+        let gateway = ScriptedGateway()
+        let job = try charge(expiresAt: Self.noon - 300_001)
+        var nameless = Sample.payment(1)
+        nameless.facts.externalReference = "job-1"
+        nameless.facts.transactionAmount = job.transactionAmount
+        nameless.createdAt = Self.noon
+        await gateway.script { [nameless] in $0.referenced = .success([nameless]) }
+        #expect(await run(.charge(job), gateway) == "outcome-unknown")
+        var memory = AttemptMemory()
+        let late = Attempt(gateway: gateway, now: Self.noon, submittedAt: Self.noon + 60_001)
+        guard case .answer(.expired, _) = try await late.charge(job, memory: &memory) else {
+            Issue.record("a payment from before the job is another's")
+            return
+        }
+    }
+
+    @Test func afterAnAmbiguousCallOneLookIsNotEnough() async throws {
+        let gateway = ScriptedGateway()
+        var memory = AttemptMemory()
+        memory.mayHaveBeenDone = true
+        let job = Job.charge(try charge(expiresAt: Self.noon - 300_001))
+        #expect(await run(job, gateway, memory: &memory) == "look again after 4.0 seconds")
     }
 
     @Test func aChargeByCardIDMakesNoCall() async throws {
@@ -127,11 +158,33 @@ import Testing
         #expect(await gateway.calls == [.cardToken, .customers])
     }
 
-    @Test func whatAnEarlierRunSavedInTimeIsRegistered() async throws {
+    @Test func whatAnEarlierRunSavedInTimeIsRegisteredAndNothingElseIsChanged() async throws {
         let gateway = ScriptedGateway()
         await gateway.script { [card] in $0.saved = [card] }
-        let job = try registration { $0.expiresAt = Moment(milliseconds: Self.noon) }
-        #expect(await run(.register(job), gateway) == "registered, default not asked")
+        let job = try registration {
+            $0.expiresAt = Moment(milliseconds: Self.noon)
+            $0.makeDefault = true
+        }
+        #expect(await run(.register(job), gateway) == "registered, default false")
+        #expect(
+            await gateway.calls == [.cardToken, .cards(try #require(CustomerID("123456789-jxOV430go9fx2e")))])
+    }
+
+    @Test func aRefusedCardThatMayHaveBeenAddedIsUnknown() async throws {
+        let gateway = ScriptedGateway()
+        let refusal = GatewayError.tokenUnusable(Sample.fault)
+        await gateway.script {
+            $0.addResults =
+                [.failure(.ambiguous(Sample.fault))] + Array(repeating: .failure(refusal), count: 4)
+        }
+        let job = Job.register(try registration { _ in })
+        var memory = AttemptMemory()
+        var said: [String] = []
+        for look in 0..<5 {
+            said.append(await run(job, gateway, at: Self.noon + Int64(look) * 4_000, memory: &memory))
+        }
+        let again = "look again after 4.0 seconds"
+        #expect(said == ["ambiguous", again, again, again, "outcome-unknown"])
     }
 
     @Test(
@@ -198,7 +251,7 @@ import Testing
             $0.defaultResult = .success(())
         }
         let finding = try await Attempt(gateway: gateway, now: Self.noon)
-            .register(job, memory: &memory.registration)
+            .register(job, memory: &memory)
         guard case .answer(.registered(let saved), _) = finding else {
             Issue.record("expected the card")
             return

@@ -118,13 +118,12 @@ import Testing
 
     @Test func aPaymentThatIsNotThereIsRefusedAsTheGatewayDid() async throws {
         let gateway = ScriptedGateway()
-        let (refusal, missing) = (refused("2000"), refused("2000"))
+        let missing = GatewayError.refused(GatewayFault(httpStatus: 404, codes: ["2000"], message: "no"))
         await gateway.script {
-            $0.changes = [.failure(refusal)]
+            $0.changes = [.failure(missing)]
             $0.seen = [.failure(missing)]
         }
-        let error = await #expect(throws: GatewayError.self) { try await run(job(.cancel), gateway) }
-        #expect(error == refusal)
+        #expect(outcome(try await run(job(.cancel), gateway)) == .failed(missing.fault.refusal, payment: nil))
     }
 
     // MARK: Capture
@@ -137,17 +136,81 @@ import Testing
         #expect(await gateway.calls == [.capture(7, amount: nil)])
     }
 
-    @Test func aCaptureOfAPartThatSomebodyTookWhollyFails() async throws {
-        let gateway = ScriptedGateway()
+    @Test func aCaptureOfAnotherAmountIsUnknown() async throws {
         let whole = payment("approved", amount: "100", captured: true)
-        await gateway.script { $0.changes = [.success(whole)] }
-        guard
-            case .failed(let refusal, let facts) = outcome(try await run(job(.capture(amount: ten)), gateway))
-        else {
-            Issue.record("expected a failure")
+        let refusal = refused("2018")
+        for change in [Result<GatewayPayment, GatewayError>.success(whole), .failure(refusal)] {
+            let gateway = ScriptedGateway()
+            await gateway.script {
+                $0.changes = [change]
+                $0.seen = [.success(whole)]
+            }
+            guard
+                case .suspicious(.outcomeUnknown, let detail) = try await run(
+                    job(.capture(amount: ten)), gateway)
+            else {
+                Issue.record("somebody took another amount, or the object keeps what was reserved")
+                return
+            }
+            #expect(detail == "the payment is approved over 100")
+        }
+    }
+
+    @Test(arguments: ["in_process", "hovering", "authorized"])
+    func anAcceptedCaptureThatIsNotDoneYetIsAskedAgain(status: String) async throws {
+        let gateway = ScriptedGateway()
+        let still = payment(status)
+        await gateway.script { $0.changes = [.success(still)] }
+        let error = await #expect(throws: GatewayError.self) {
+            try await run(job(.capture(amount: nil)), gateway)
+        }
+        guard case .busy = error else {
+            Issue.record("expected another try, got \(String(describing: error))")
             return
         }
-        #expect(refusal.message.contains("approved over 100") && facts == whole.facts)
+    }
+
+    @Test func aRefusalAfterAnAmbiguousCaptureIsLookedIntoUntilItIsUnknown() async throws {
+        let conflict = GatewayError.conflict(GatewayFault(httpStatus: 409, message: "in flight"))
+        for refusal in [refused("2018"), conflict] {
+            let gateway = ScriptedGateway()
+            let held = payment("authorized")
+            await gateway.script {
+                $0.changes =
+                    [.failure(.ambiguous(Sample.fault))] + Array(repeating: .failure(refusal), count: 4)
+                $0.seen = [.success(held)]
+            }
+            var memory = AttemptMemory()
+            var looks = 0
+            await #expect(throws: GatewayError.self) {
+                _ = try await Attempt(gateway: gateway, now: now).operate(
+                    job(.capture(amount: nil)), memory: &memory)
+            }
+            for run in 0..<4 {
+                let attempt = Attempt(gateway: gateway, now: now + Int64(run) * 4_000)
+                switch try await attempt.operate(job(.capture(amount: nil)), memory: &memory) {
+                case .lookAgain: looks += 1
+                case .suspicious(let reason, _): #expect(reason == .outcomeUnknown && run == 3)
+                case .answer, .impossible: Issue.record("a capture may be under way")
+                }
+            }
+            #expect(looks == 3)
+        }
+    }
+
+    @Test func aPaymentThatChangedAMomentAgoIsYoungToo() async throws {
+        let gateway = ScriptedGateway()
+        var held = payment("authorized")
+        held.changedAt = now - 1_000
+        let refusal = refused("2018")
+        await gateway.script { [held] in
+            $0.changes = [.failure(refusal)]
+            $0.seen = [.success(held)]
+        }
+        guard case .lookAgain = try await run(job(.capture(amount: nil)), gateway) else {
+            Issue.record("expected another try")
+            return
+        }
     }
 
     @Test func aRepeatedCaptureOfAPartIsDone() async throws {

@@ -48,6 +48,13 @@ import Testing
         #expect(verdict(&progress, .ambiguous(fault)) == .end(.deadLetter(.outcomeUnknown, .unknown, fault)))
     }
 
+    @Test func aRefusedLookIsNoRefusalOfTheJob() {
+        var progress = Progress()
+        for _ in 0..<2 { #expect(isAgain(verdict(&progress, .lookRefused(fault), kind: .refundPayment))) }
+        let last = verdict(&progress, .lookRefused(fault), kind: .refundPayment)
+        #expect(last == .end(.deadLetter(.outcomeUnknown, .unknown, fault)))
+    }
+
     @Test func aCardRegistrationNeverLeavesMoneyUnknown() {
         var progress = Progress()
         for _ in 0..<2 { #expect(isAgain(verdict(&progress, .ambiguous(fault), kind: .registerCard))) }

@@ -37,12 +37,14 @@ import Testing
 
     /// What a run says, in one line.
     private func run(
-        _ job: PaymentOperation, _ gateway: ScriptedGateway, memory: inout AttemptMemory
+        _ job: PaymentOperation, _ gateway: ScriptedGateway, memory: inout AttemptMemory,
+        after milliseconds: Int64 = 0
     ) async -> String {
         do {
-            let attempt = Attempt(gateway: gateway, now: now, submittedAt: now)
+            let attempt = Attempt(gateway: gateway, now: now + milliseconds, submittedAt: now)
             switch try await attempt.operate(job, memory: &memory) {
-            case .answer(.refunded(let refund, _), _): return "refund \(refund.id)"
+            case .answer(.refunded(let refund, _, let isWhole), _):
+                return "refund \(refund.id)\(isWhole ? "" : ", a part")"
             case .answer(.failed(let refusal, _), _): return "failed \(refusal.codes.joined())"
             case .answer(let other, _): return "\(other.eventType)"
             case .suspicious(let reason, _): return "\(reason)"
@@ -83,7 +85,7 @@ import Testing
             $0.refundResults = [.success(made)]
             $0.seen = [.success(part)]
         }
-        #expect(await run(job, gateway) == "refund 5")
+        #expect(await run(job, gateway) == "refund 5, a part")
         #expect(await gateway.calls == [.refunds(7), .refund(7, amount: ten, key: key), .payment(7)])
     }
 
@@ -92,10 +94,10 @@ import Testing
         let job = try job(ten)
         let (mine, other) = (refund(5, "10", of: job), refund(4, "10"))
         await gateway.script { [part] in
-            $0.listed = [[other, mine]]
+            $0.listed = [.success([other, mine])]
             $0.seen = [.success(part)]
         }
-        #expect(await run(job, gateway) == "refund 5")
+        #expect(await run(job, gateway) == "refund 5, a part")
         #expect(await gateway.calls == [.refunds(7), .payment(7)])
     }
 
@@ -103,14 +105,14 @@ import Testing
         let gateway = ScriptedGateway()
         let job = try job(ten)
         let mine = refund(5, "10", of: job, digest: "other")
-        await gateway.script { $0.listed = [[mine]] }
+        await gateway.script { $0.listed = [.success([mine])] }
         #expect(await run(job, gateway) == "conflict")
     }
 
     @Test func anEqualRefundWithoutAJobIDThatIsYoungerThanTheJobIsUnknown() async throws {
         let gateway = ScriptedGateway()
         let nameless = refund(4, "10.00")
-        await gateway.script { $0.listed = [[nameless]] }
+        await gateway.script { $0.listed = [.success([nameless])] }
         #expect(await run(try job(ten), gateway) == "outcomeUnknown")
         #expect(await gateway.calls == [.refunds(7)], "nothing is refunded")
     }
@@ -121,11 +123,11 @@ import Testing
         let job = try job(ten)
         let (other, made) = (refund(4, amount, madeAt: now + offset), refund(5, "10", of: job))
         await gateway.script { [part] in
-            $0.listed = [[other]]
+            $0.listed = [.success([other])]
             $0.refundResults = [.success(made)]
             $0.seen = [.success(part)]
         }
-        #expect(await run(job, gateway) == "refund 5")
+        #expect(await run(job, gateway) == "refund 5, a part")
     }
 
     @Test func anAmbiguousRefundIsLookedForBeforeTheNextCall() async throws {
@@ -134,7 +136,7 @@ import Testing
         let mine = refund(5, "100", of: job)
         await gateway.script { [part] in
             $0.refundResults = [.failure(.ambiguous(Sample.fault))]
-            $0.listed = [[mine]]
+            $0.listed = [.success([mine])]
             $0.seen = [.success(part)]
         }
         var memory = AttemptMemory()
@@ -144,17 +146,106 @@ import Testing
         #expect(asked == 1)
     }
 
-    @Test func aRefusalAfterAnAmbiguousCallIsNoAnswer() async throws {
+    @Test func aRefusalAfterAnAmbiguousCallIsLookedIntoUntilItIsUnknown() async throws {
         let gateway = ScriptedGateway()
         let job = try job(nil)
         let refusal = refused("2063")
         await gateway.script { [part] in
-            $0.refundResults = [.failure(.ambiguous(Sample.fault)), .failure(refusal)]
+            $0.refundResults =
+                [.failure(.ambiguous(Sample.fault))] + Array(repeating: .failure(refusal), count: 4)
             $0.seen = [.success(part)]
         }
         var memory = AttemptMemory()
-        #expect(await run(job, gateway, memory: &memory) == "ambiguous")
-        #expect(await run(job, gateway, memory: &memory) == "refused")
+        var said: [String] = []
+        for run in 0..<5 {
+            said.append(await self.run(job, gateway, memory: &memory, after: Int64(run) * 4_000))
+        }
+        #expect(said == ["ambiguous", "again", "again", "again", "outcomeUnknown"])
+    }
+
+    @Test func aRefundWhoseAnswerIsKnownSurvivesAPaymentThatCanNotBeRead() async throws {
+        for status in [403, 404, 400] {
+            let gateway = ScriptedGateway()
+            let job = try job(nil)
+            let made = refund(5, "100", of: job)
+            let refusal = GatewayError.refused(GatewayFault(httpStatus: status, message: "no"))
+            await gateway.script {
+                $0.refundResults = [.success(made)]
+                $0.seen = [.failure(refusal)]
+            }
+            #expect(await run(job, gateway) == "refund 5")
+        }
+    }
+
+    @Test func aMadeRefundIsNeverCalledFailedThoughItsListLags() async throws {
+        let gateway = ScriptedGateway()
+        let job = try job(nil)
+        let (made, refusal) = (refund(5, "100", of: job), refused("2063"))
+        await gateway.script {
+            $0.refundResults = [.success(made)] + Array(repeating: .failure(refusal), count: 4)
+            $0.seen = [.failure(.throttled(Sample.fault, retryAfter: nil))]
+        }
+        var memory = AttemptMemory()
+        var said: [String] = []
+        for run in 0..<5 {
+            said.append(await self.run(job, gateway, memory: &memory, after: Int64(run) * 4_000))
+        }
+        #expect(said == ["throttled", "again", "again", "again", "outcomeUnknown"])
+    }
+
+    @Test func aListThatIsRefusedIsNoEmptyList() async throws {
+        let gateway = ScriptedGateway()
+        let job = try job(ten)
+        let refusal = GatewayError.refused(GatewayFault(httpStatus: 403, message: "policy"))
+        await gateway.script { $0.listed = [.failure(refusal)] }
+        #expect(await run(job, gateway) == "lookRefused")
+        #expect(await gateway.calls == [.refunds(7)], "nothing is refunded")
+    }
+
+    @Test func aPaymentThatIsNotThereHasNoRefunds() async throws {
+        let gateway = ScriptedGateway()
+        let missing = GatewayError.refused(GatewayFault(httpStatus: 404, codes: ["2000"], message: "no"))
+        await gateway.script {
+            $0.listed = [.failure(missing)]
+            $0.refundResults = [.failure(missing)]
+            $0.seen = [.failure(missing)]
+        }
+        #expect(await run(try job(ten), gateway) == "failed 2000")
+    }
+
+    @Test func aRefundThatIsNotMadeYetIsNoAnswer() async throws {
+        let gateway = ScriptedGateway()
+        let job = try job(nil)
+        let (open, made) = (refund(5, "100", of: job, status: "in_process"), refund(5, "100", of: job))
+        await gateway.script { [part] in
+            $0.refundResults = [.success(open)]
+            $0.listed = [.success([open]), .success([made])]
+            $0.seen = [.success(part)]
+        }
+        var memory = AttemptMemory()
+        #expect(await run(job, gateway, memory: &memory) == "again")
+        #expect(await run(job, gateway, memory: &memory) == "again")
+        #expect(await run(job, gateway, memory: &memory) == "refund 5")
+    }
+
+    @Test func theRefundThatWasMadeCountsBesideOneThatWasCalledOff() async throws {
+        let gateway = ScriptedGateway()
+        let job = try job(ten)
+        let (off, made) = (refund(4, "10", of: job, status: "rejected"), refund(5, "10", of: job))
+        await gateway.script { [part] in
+            $0.listed = [.success([off, made])]
+            $0.seen = [.success(part)]
+        }
+        #expect(await run(job, gateway) == "refund 5, a part")
+    }
+
+    @Test func aRefundOfAnotherAmountWithoutADigestIsAConflict() async throws {
+        let gateway = ScriptedGateway()
+        let job = try job(ten)
+        var other = refund(5, "11", of: job)
+        other.digest = nil
+        await gateway.script { [other] in $0.refundResults = [.success(other)] }
+        #expect(await run(job, gateway) == "conflict")
     }
 
     @Test func aRefusalThatAnEarlierProcessExplainsIsTheAnswer() async throws {
@@ -163,7 +254,7 @@ import Testing
         let (mine, refusal) = (refund(5, "100", of: job), refused("2063"))
         await gateway.script { [part] in
             $0.refundResults = [.failure(refusal)]
-            $0.listed = [[mine]]
+            $0.listed = [.success([mine])]
             $0.seen = [.success(part)]
         }
         #expect(await run(job, gateway) == "refund 5")
@@ -217,7 +308,7 @@ import Testing
         let made = refund(5, "100", of: job)
         await gateway.script { [part] in
             $0.refundResults = [.success(made)]
-            $0.listed = [[made]]
+            $0.listed = [.success([made])]
             $0.seen = [.failure(.ambiguous(Sample.fault)), .success(part)]
         }
         var memory = AttemptMemory()

@@ -21,12 +21,12 @@ import Testing
     private struct Unexpected: Error {}
 
     private func answer(_ gateway: ScriptedGateway, _ job: RegisterCard) async throws -> CardOutcome? {
-        var memory = RegistrationMemory()
+        var memory = AttemptMemory()
         return try await answer(gateway, job, memory: &memory)
     }
 
     private func answer(
-        _ gateway: ScriptedGateway, _ job: RegisterCard, memory: inout RegistrationMemory
+        _ gateway: ScriptedGateway, _ job: RegisterCard, memory: inout AttemptMemory
     ) async throws -> CardOutcome? {
         let finding = try await Attempt(gateway: gateway, now: now).register(job, memory: &memory)
         guard case .answer(let outcome, _) = finding else { return nil }
@@ -36,7 +36,7 @@ import Testing
     @Test func aCardWhoseAnswerWasLostIsFoundAndWasNotThereBefore() async throws {
         let gateway = ScriptedGateway()
         await gateway.script { $0.addResults = [.failure(.ambiguous(Sample.fault))] }
-        var memory = RegistrationMemory()
+        var memory = AttemptMemory()
         let job = try job()
         let first = await #expect(throws: GatewayError.self) {
             _ = try await answer(gateway, job, memory: &memory)

@@ -34,13 +34,13 @@ actor ScriptedGateway: PaymentGateway {
     var saved: [GatewayCard] = []
     var addResults: [Result<GatewayCard, GatewayError>] = []
     /// What is found by external reference.
-    var referenced: [GatewayPayment] = []
+    var referenced: Result<[GatewayPayment], GatewayError> = .success([])
     /// What each look at a payment finds, in order; the last one stays.
     var seen: [Result<GatewayPayment, GatewayError>] = []
     var changes: [Result<GatewayPayment, GatewayError>] = []
     var refundResults: [Result<GatewayRefund, GatewayError>] = []
     /// What each list of refunds holds, in order; the last one stays.
-    var listed: [[GatewayRefund]] = []
+    var listed: [Result<[GatewayRefund], GatewayError>] = []
     var defaultResult: Result<Void, GatewayError> = .success(())
 
     init(payments: @escaping Payments = { (job, _) throws(GatewayError) in Sample.payment(1) }) {
@@ -66,7 +66,7 @@ actor ScriptedGateway: PaymentGateway {
         referencedBy job: ChargeSavedCard
     ) throws(GatewayError) -> GatewayAnswer<[GatewayPayment]> {
         calls.append(.lookForPayments(job: job.jobID.description))
-        return GatewayAnswer(referenced)
+        return GatewayAnswer(try referenced.get())
     }
 
     func payment(_ id: PaymentID) throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
@@ -97,7 +97,7 @@ actor ScriptedGateway: PaymentGateway {
 
     func refunds(of id: PaymentID) throws(GatewayError) -> GatewayAnswer<[GatewayRefund]> {
         calls.append(.refunds(id.rawValue))
-        return GatewayAnswer(listed.isEmpty ? [] : next(&listed))
+        return GatewayAnswer(listed.isEmpty ? [] : try next(&listed).get())
     }
 
     func makeDefault(_ card: CardID, of customer: CustomerID) throws(GatewayError) -> GatewayAnswer<Void> {

@@ -57,6 +57,17 @@ extension MercadoPagoClient {
     public func payments(
         externalReference: String, window: SearchWindow = .trailingYear()
     ) async throws(MercadoPagoError) -> MercadoPagoAnswer<[Payment]> {
+        try await payments(referencedBy: externalReference, window: window) {
+            $0.externalReference == externalReference
+        }
+    }
+
+    /// What the search for a reference finds and `isWanted` takes: the gateway may have cut or trimmed the
+    /// reference that it kept, whose limits are unknown.
+    func payments(
+        referencedBy externalReference: String, window: SearchWindow = .trailingYear(),
+        where isWanted: (Payment) -> Bool
+    ) async throws(MercadoPagoError) -> MercadoPagoAnswer<[Payment]> {
         let found = try await search(Payment.self, .searchPayments, "/v1/payments/search") { query in
             query.append("external_reference", externalReference)
             query.append("range", "date_created")
@@ -65,7 +76,7 @@ extension MercadoPagoClient {
             query.append("sort", "date_created")
             query.append("criteria", "asc")
         }
-        return found.with(found.value.filter { $0.externalReference == externalReference })
+        return found.with(found.value.filter(isWanted))
     }
 
     /// One page of the payments that the gateway finds for `search`.

@@ -54,7 +54,7 @@ extension GatewayPayment {
         self.init(
             facts: PaymentFacts(payment), jobID: metadata[MetadataName.jobID]?.string,
             digest: metadata[MetadataName.digest]?.string,
-            createdAt: payment.createdAt)
+            createdAt: payment.createdAt, changedAt: payment.lastUpdatedAt)
     }
 }
 

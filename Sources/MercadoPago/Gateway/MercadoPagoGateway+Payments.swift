@@ -3,14 +3,16 @@ import PaymentJobs
 import Pipeline
 
 extension MercadoPagoGateway {
-    /// The payments of the last twelve months that carry the job's external reference.
+    /// The payments of the last twelve months that carry the job's external reference, or its id.
     public func payments(
         referencedBy job: ChargeSavedCard
     ) async throws(GatewayError) -> GatewayAnswer<[GatewayPayment]> {
         do {
-            return GatewayAnswer(try await client.payments(externalReference: job.externalReference)) {
-                $0.map(GatewayPayment.init)
+            let found = try await client.payments(referencedBy: job.externalReference) { payment in
+                payment.externalReference == job.externalReference
+                    || payment.metadata[MetadataName.jobID]?.string == job.jobID.description
             }
+            return GatewayAnswer(found) { $0.map(GatewayPayment.init) }
         } catch {
             throw Classifier.gatewayError(error, at: .searchPayments)
         }

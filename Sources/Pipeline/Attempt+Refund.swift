@@ -1,0 +1,132 @@
+import ExactJSON
+import PaymentJobs
+
+extension Attempt {
+    /// Refunds: a look for a refund of this job comes before the first call wherever a second refund would
+    /// be possible, and after each refusal.
+    func refund(
+        _ job: PaymentOperation, _ amount: ExactDecimal?, _ key: IdempotencyKey,
+        memory: inout AttemptMemory
+    ) async throws(GatewayError) -> Finding<OperationOutcome> {
+        if amount != nil || memory.mayHaveBeenDone {
+            if let found = try await lookForRefund(of: job, memory: &memory) { return found }
+        }
+        let refund: GatewayAnswer<GatewayRefund>
+        do {
+            refund = try await gateway.refundPayment(for: job, amount: amount, key: key)
+        } catch {
+            memory.note(error)
+            guard let fault = error.refusal else { throw error }
+            if let found = try await lookForRefund(of: job, memory: &memory) { return found }
+            return try await judge(refused: fault, job, memory: &memory)
+        }
+        memory.mayHaveBeenDone = true
+        return try await answer(refund.value, of: job, refund.requestID, memory: &memory)
+    }
+
+    /// What a refusal means where no refund of the job is listed.
+    private func judge(
+        refused fault: GatewayFault, _ job: PaymentOperation, memory: inout AttemptMemory
+    ) async throws(GatewayError) -> Finding<OperationOutcome> {
+        if memory.mayHaveBeenDone {
+            return foundNothing(&memory, "refused (\(fault)) after a call that may have been carried out")
+        }
+        guard let seen = try await payment(job.paymentID) else {
+            return .answer(.failed(fault.refusal, payment: nil), fault.requestID)
+        }
+        let isPaid = seen.value.facts.status.rawValue == "approved"
+        if isPaid, isEarly(fault, seen.value, memory: &memory) {
+            return .lookAgain(after: Self.propagationPause)
+        }
+        return .answer(.failed(fault.refusal, payment: seen.value.facts), fault.requestID)
+    }
+
+    /// What an earlier run of the job refunded, or somebody else who may have been one; nil for nothing.
+    private func lookForRefund(
+        of job: PaymentOperation, memory: inout AttemptMemory
+    ) async throws(GatewayError) -> Finding<OperationOutcome>? {
+        let listed: GatewayAnswer<[GatewayRefund]>
+        do {
+            listed = try await look { () async throws(GatewayError) in
+                try await gateway.refunds(of: job.paymentID)
+            }
+        } catch {
+            // No such payment: then there is no refund of it either.
+            guard case .lookRefused(let fault) = error, fault.httpStatus == 404 else { throw error }
+            return nil
+        }
+        let mine = listed.value.filter { $0.jobID.flatMap(JobID.init) == job.jobID }
+        if let refund = mine.first(where: { !$0.isCalledOff }) ?? mine.first {
+            return try await answer(refund, of: job, listed.requestID, memory: &memory)
+        }
+        let suspect = listed.value.first { mayBelong($0, to: job) }
+        return suspect.map { refund in
+            .suspicious(.outcomeUnknown, "refund \(refund.facts.id) may be this job's: it carries no job id")
+        }
+    }
+
+    /// Whether an earlier run of `job` may have made it, though the gateway lost what says so.
+    private func mayBelong(_ refund: GatewayRefund, to job: PaymentOperation) -> Bool {
+        guard refund.jobID == nil, refund.createdAt.isNotBefore(submittedAt) else { return false }
+        guard let wanted = job.action.amount, let amount = refund.facts.amount else { return true }
+        return amount == wanted
+    }
+
+    private func answer(
+        _ refund: GatewayRefund, of job: PaymentOperation, _ requestID: String?,
+        memory: inout AttemptMemory
+    ) async throws(GatewayError) -> Finding<OperationOutcome> {
+        let facts = refund.facts
+        let isOther =
+            refund.digest.map { $0 != job.digest }
+            ?? job.action.amount.flatMap { wanted in facts.amount.map { $0 != wanted } } ?? false
+        if isOther {
+            return .suspicious(
+                .conflict, "the gateway has refund \(facts.id) for this job id with other content")
+        }
+        if refund.isCalledOff {
+            let status = facts.status ?? ""
+            let refusal = GatewayRefusal(
+                codes: ["refund-" + status], message: "refund \(facts.id) is \(status)")
+            return .answer(.failed(refusal, payment: nil), requestID)
+        }
+        guard refund.isMade else {
+            return foundNothing(&memory, "refund \(facts.id) is still \(facts.status ?? "undecided")")
+        }
+        return .answer(try await outcome(of: facts, job), requestID)
+    }
+
+    /// The refund is made, whether the payment can be read now or not.
+    private func outcome(
+        of refund: RefundFacts, _ job: PaymentOperation
+    ) async throws(GatewayError) -> OperationOutcome {
+        let payment: PaymentFacts?
+        do {
+            payment = try await gateway.payment(job.paymentID).value.facts
+        } catch {
+            guard error.refusal != nil else { throw error }
+            payment = nil
+        }
+        return .refunded(
+            refund, of: payment, isWhole: job.action.amount == nil || payment.isWhollyRefunded(after: refund))
+    }
+}
+
+extension GatewayRefund {
+    /// Whether the gateway took it back.
+    fileprivate var isCalledOff: Bool { ["rejected", "cancelled"].contains(facts.status) }
+
+    /// Whether the money is on its way; a refund without a status is an older form of one that is.
+    fileprivate var isMade: Bool { [nil, "approved"].contains(facts.status) }
+}
+
+extension PaymentFacts? {
+    /// A payment that was read right after its refund may not show it yet: a refund of the whole amount
+    /// decides by itself.
+    fileprivate func isWhollyRefunded(after refund: RefundFacts) -> Bool {
+        guard let self else { return false }
+        if self.status.rawValue == "refunded" { return true }
+        guard let whole = self.transactionAmount else { return false }
+        return [self.refundedAmount, refund.amount].contains { $0.map { $0 >= whole } ?? false }
+    }
+}
