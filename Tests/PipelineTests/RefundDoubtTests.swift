@@ -1,0 +1,109 @@
+import PaymentJobs
+import Testing
+
+@testable import Pipeline
+
+/// Refunds of which it isn't certain whether they were made.
+extension RefundTests {
+    @Test func aRefusalAfterAnAmbiguousCallIsLookedIntoUntilItIsUnknown() async throws {
+        let gateway = ScriptedGateway()
+        let job = try job(nil)
+        let refusal = refused("2063")
+        await gateway.script { [part] in
+            $0.refundResults =
+                [.failure(.ambiguous(Sample.fault))] + Array(repeating: .failure(refusal), count: 4)
+            $0.seen = [.success(part)]
+        }
+        var memory = AttemptMemory()
+        var said: [String] = []
+        for run in 0..<5 {
+            said.append(await self.run(job, gateway, memory: &memory, after: Int64(run) * 4_000))
+        }
+        #expect(said == ["ambiguous", "again", "again", "again", "outcomeUnknown"])
+    }
+
+    @Test func aRefundWhoseAnswerIsKnownSurvivesAPaymentThatCanNotBeRead() async throws {
+        for status in [403, 404, 400] {
+            let gateway = ScriptedGateway()
+            let job = try job(nil)
+            let made = refund(5, "100", of: job)
+            let refusal = GatewayError.refused(GatewayFault(httpStatus: status, message: "no"))
+            await gateway.script {
+                $0.refundResults = [.success(made)]
+                $0.seen = [.failure(refusal)]
+            }
+            #expect(await run(job, gateway) == "refund 5")
+        }
+    }
+
+    @Test func aMadeRefundIsNeverCalledFailedThoughItsListLags() async throws {
+        let gateway = ScriptedGateway()
+        let job = try job(nil)
+        let (made, refusal) = (refund(5, "100", of: job), refused("2063"))
+        await gateway.script {
+            $0.refundResults = [.success(made)] + Array(repeating: .failure(refusal), count: 4)
+            $0.seen = [.failure(.throttled(Sample.fault, retryAfter: nil))]
+        }
+        var memory = AttemptMemory()
+        var said: [String] = []
+        for run in 0..<5 {
+            said.append(await self.run(job, gateway, memory: &memory, after: Int64(run) * 4_000))
+        }
+        #expect(said == ["throttled", "again", "again", "again", "outcomeUnknown"])
+    }
+
+    @Test func aListThatIsRefusedIsNoEmptyList() async throws {
+        let gateway = ScriptedGateway()
+        let job = try job(ten)
+        let refusal = GatewayError.refused(GatewayFault(httpStatus: 403, message: "policy"))
+        await gateway.script { $0.listed = [.failure(refusal)] }
+        #expect(await run(job, gateway) == "lookRefused")
+        #expect(await gateway.calls == [.refunds(7)], "nothing is refunded")
+    }
+
+    @Test func aPaymentThatIsNotThereHasNoRefunds() async throws {
+        let gateway = ScriptedGateway()
+        let missing = GatewayError.refused(GatewayFault(httpStatus: 404, codes: ["2000"], message: "no"))
+        await gateway.script {
+            $0.listed = [.failure(missing)]
+            $0.refundResults = [.failure(missing)]
+            $0.seen = [.failure(missing)]
+        }
+        #expect(await run(try job(ten), gateway) == "failed 2000")
+    }
+
+    @Test func aRefundThatIsNotMadeYetIsNoAnswer() async throws {
+        let gateway = ScriptedGateway()
+        let job = try job(nil)
+        let (open, made) = (refund(5, "100", of: job, status: "in_process"), refund(5, "100", of: job))
+        await gateway.script { [part] in
+            $0.refundResults = [.success(open)]
+            $0.listed = [.success([open]), .success([made])]
+            $0.seen = [.success(part)]
+        }
+        var memory = AttemptMemory()
+        #expect(await run(job, gateway, memory: &memory) == "again")
+        #expect(await run(job, gateway, memory: &memory) == "again")
+        #expect(await run(job, gateway, memory: &memory) == "refund 5")
+    }
+
+    @Test func theRefundThatWasMadeCountsBesideOneThatWasCalledOff() async throws {
+        let gateway = ScriptedGateway()
+        let job = try job(ten)
+        let (off, made) = (refund(4, "10", of: job, status: "rejected"), refund(5, "10", of: job))
+        await gateway.script { [part] in
+            $0.listed = [.success([off, made])]
+            $0.seen = [.success(part)]
+        }
+        #expect(await run(job, gateway) == "refund 5, a part")
+    }
+
+    @Test func aRefundOfAnotherAmountWithoutADigestIsAConflict() async throws {
+        let gateway = ScriptedGateway()
+        let job = try job(ten)
+        var other = refund(5, "11", of: job)
+        other.digest = nil
+        await gateway.script { [other] in $0.refundResults = [.success(other)] }
+        #expect(await run(job, gateway) == "conflict")
+    }
+}
