@@ -31,13 +31,15 @@ struct Answer: Sendable {
     func header(_ name: String) -> String? { HTTPField.Name(name).flatMap { headers[$0] } }
 }
 
-/// One sandbox of its own, called without a socket.
+/// One sandbox of its own on a free port of the loopback, called over real sockets.
 struct Bench: Sendable {
     let client: any TestClientProtocol
     let clock: HandClock
 
+    /// Calls go over one connection, one after the other, unless a test wants several at once.
     static func run(
         _ configure: (inout SandboxConfiguration) -> Void = { _ in },
+        callsAtOnce: Bool = false,
         _ body: @Sendable (Bench) async throws -> Void
     ) async throws {
         let clock = HandClock()
@@ -45,7 +47,7 @@ struct Bench: Sendable {
         configuration.now = { clock.now }
         configure(&configuration)
         let server = SandboxServer(configuration: configuration, logger: Logger(label: "sandbox-tests"))
-        try await server.application().test(.router) { client in
+        try await server.application().test(callsAtOnce ? .ahc(.http) : .live) { client in
             try await body(Bench(client: client, clock: clock))
         }
     }

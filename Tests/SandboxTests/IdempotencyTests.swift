@@ -37,7 +37,7 @@ import Testing
     @Test("a key is locked while its payment is being made")
     func locked() async throws {
         // Long enough that the second call comes while the first is under way, on any machine.
-        try await Bench.run({ $0.processing = .seconds(2) }) { bench in
+        try await Bench.run({ $0.processing = .seconds(2) }, callsAtOnce: true) { bench in
             let ana = try await bench.seed()[0]
             async let one = bench.post("/v1/payments", Bench.charge(ana), key: "k").status
             async let two = bench.post("/v1/payments", Bench.charge(ana), key: "k").status
