@@ -20,7 +20,7 @@ struct CardRequest: Sendable {
         }
         let issuer = body["issuer_id"] ?? body["issuer"]?["id"]
         issuerID = try issuer.flatMap { $0.isNull ? JSON?.none : $0 }.map { value throws(Refusal) in
-            guard let id = value.text.flatMap({ Int64($0) }) else {
+            guard let id = value.text.flatMap({ Int64(digits: $0) }) else {
                 throw .card(code: "108", "Invalid issuer id")
             }
             return id
@@ -90,7 +90,7 @@ struct CardUpdate: Sendable {
         _ value: JSON?, _ range: ClosedRange<Int64>, _ name: String
     ) throws(Refusal) -> Int64? {
         guard let value, !value.isNull else { return nil }
-        guard let number = value.text.flatMap({ Int64($0) }), range.contains(number) else {
+        guard let number = value.text.flatMap({ Int64(digits: $0) }), range.contains(number) else {
             throw invalid(name)
         }
         return number

@@ -48,10 +48,10 @@ enum CardTokenRequest: Sendable {
     private static func expiry(_ body: JSONObject, now: Instant) throws(Refusal) -> (Int64, Int64) {
         guard let month = body["expiration_month"]?.text else { throw missing("208", "expirationMonth") }
         guard let year = body["expiration_year"]?.text else { throw missing("209", "expirationYear") }
-        guard let month = Int64(month), (1...12).contains(month) else {
+        guard let month = Int64(digits: month), (1...12).contains(month) else {
             throw invalid("325", "expirationMonth")
         }
-        guard var year = Int64(year), (0...9_999).contains(year) else {
+        guard var year = Int64(digits: year), (0...9_999).contains(year) else {
             throw invalid("326", "expirationYear")
         }
         if year < 100 { year += 2_000 }

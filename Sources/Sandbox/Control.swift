@@ -58,7 +58,7 @@ struct Control: Sendable {
     private static func paymentID(_ call: Call) -> Int64? {
         let start = prefix + "payments/"
         guard call.method == "POST", call.path.hasPrefix(start) else { return nil }
-        return Int64(call.path.dropFirst(start.count))
+        return Int64(digits: call.path.dropFirst(start.count))
     }
 
     /// Payment ids are unique among the sellers of one sandbox, so none is asked for.
@@ -104,7 +104,7 @@ struct Control: Sendable {
 
     private static func number(_ text: String?, _ name: String) throws(ControlRefusal) -> Int? {
         guard let text else { return nil }
-        guard let number = Int(text), number >= 0 else {
+        guard let number = Int(digits: text) else {
             throw ControlRefusal("\(name) must be a number from 0")
         }
         return number

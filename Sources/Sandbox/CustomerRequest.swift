@@ -95,11 +95,12 @@ struct CustomerRequest: Sendable {
 enum Email {
     static let bytesMax = 254
 
-    /// Something, an at sign, something with a dot; no white space; at most 254 bytes.
+    /// Something, an at sign, something with a dot; no white space, no control character; at most 254 bytes.
     static func isValid(_ text: String) -> Bool {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, text.utf8.count <= bytesMax,
-            !text.contains(where: \.isWhitespace)
+            !text.contains(where: \.isWhitespace),
+            !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else { return false }
         let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
         return labels.count >= 2 && labels.allSatisfy { !$0.isEmpty }

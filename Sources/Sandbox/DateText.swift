@@ -35,12 +35,20 @@ enum DateText {
             let day = scanner.number(2), scanner.skip("T"), let hour = scanner.number(2), scanner.skip(":"),
             let minute = scanner.number(2), scanner.skip(":"), let second = scanner.number(2)
         else { return nil }
-        guard (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 61,
+        guard (1...12).contains(month), (1...length(year, month)).contains(day), hour < 24, minute < 60,
+            second < 61,
             let milliseconds = scanner.fraction(), let offset = scanner.offset(), scanner.rest.isEmpty
         else { return nil }
         let days = Instant.days(year: year, month: month, day: day)
         let seconds = ((days * 24 + hour) * 60 + minute - offset) * 60 + second
         return Instant(milliseconds: seconds * 1_000 + milliseconds)
+    }
+
+    /// How many days a month has.
+    private static func length(_ year: Int64, _ month: Int64) -> Int64 {
+        let next = month == 12 ? (year + 1, 1) : (year, month + 1)
+        return Instant.days(year: next.0, month: next.1, day: 1)
+            - Instant.days(year: year, month: month, day: 1)
     }
 
     private struct Scanner {

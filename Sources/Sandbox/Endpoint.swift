@@ -77,3 +77,11 @@ enum Endpoint: String, CaseIterable, Sendable {
         return ids
     }
 }
+
+extension FixedWidthInteger {
+    /// A number that is written in digits alone: no sign, as in paths, queries and forms.
+    init?(digits text: some StringProtocol) {
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        self.init(text)
+    }
+}

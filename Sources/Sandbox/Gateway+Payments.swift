@@ -81,14 +81,14 @@ extension Gateway {
 
     func readRefund(_ call: Call, _ names: [String], _ seller: Seller) async throws -> Reply {
         let id = try await paymentID(names[0], call, seller)
-        guard let refundID = Int64(names[1]) else { throw Refusal.noRefund }
+        guard let refundID = Int64(digits: names[1]) else { throw Refusal.noRefund }
         let refund = try await seller.readRefund(refundID, of: id, now: call.now)
         return Reply(200, refund.json(seller: seller.account))
     }
 
     /// The id that a path names; a payment of another seller is refused, not denied.
     private func paymentID(_ name: String, _ call: Call, _ seller: Seller) async throws -> Int64 {
-        guard let id = Int64(name) else { throw Refusal.noResource(path: call.path) }
+        guard let id = Int64(digits: name) else { throw Refusal.noResource(path: call.path) }
         if await seller.hasPayment(id) { return id }
         for other in sellers where await other.hasPayment(id) { throw Refusal.otherSeller }
         return id

@@ -40,7 +40,7 @@ struct PaymentSearch: Sendable {
     init(_ query: Query, now: Instant) throws(Refusal) {
         if query["payer.email"] != nil { throw .payment(code: 1, "Params Error: payer.email") }
         id = try query["id"].map { text throws(Refusal) in
-            guard let id = Int64(text) else { throw .payment(code: 1, "Params Error: id") }
+            guard let id = Int64(digits: text) else { throw .payment(code: 1, "Params Error: id") }
             return id
         }
         externalReference = query["external_reference"]
@@ -59,7 +59,7 @@ struct PaymentSearch: Sendable {
         _ text: String?, _ name: String, _ range: ClosedRange<Int>
     ) throws(Refusal) -> Int? {
         guard let text else { return nil }
-        guard let number = Int(text), number >= range.lowerBound else {
+        guard let number = Int(digits: text), number >= range.lowerBound else {
             throw .payment(code: 1, "Params Error: \(name)")
         }
         guard number <= range.upperBound else {

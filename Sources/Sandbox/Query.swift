@@ -22,6 +22,7 @@ struct Query: Sendable, Equatable {
         while let byte = rest.popFirst() {
             let hexadecimal = rest.prefix(2)
             if byte == UInt8(ascii: "%"), hexadecimal.count == 2,
+                hexadecimal.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
                 let code = UInt8(String(decoding: hexadecimal, as: UTF8.self), radix: 16)
             {
                 bytes.append(code)

@@ -151,7 +151,8 @@ extension Endpoint.Match {
     var paymentID: Int64? {
         guard case .endpoint(let endpoint, let ids) = self else { return nil }
         switch endpoint {
-        case .readPayment, .updatePayment, .createRefund, .listRefunds, .readRefund: return Int64(ids[0])
+        case .readPayment, .updatePayment, .createRefund, .listRefunds, .readRefund:
+            return Int64(digits: ids[0])
         default: return nil
         }
     }

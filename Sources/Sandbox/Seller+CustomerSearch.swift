@@ -35,7 +35,7 @@ extension Seller {
 
     private static func number(_ text: String?, _ range: ClosedRange<Int>) throws(Refusal) -> Int? {
         guard let text else { return nil }
-        guard let number = Int(text), range.contains(number) else {
+        guard let number = Int(digits: text), range.contains(number) else {
             throw .customer(code: "205", "the query format is invalid")
         }
         return number

@@ -40,6 +40,8 @@ import Testing
         arguments: [
             ([:], "106"), (["email": "nobody"], "106"), (["email": "a@b"], "106"), (["email": 1], "106"),
             ([], "118"),
+            (["email": "a\u{0}@b.com"], "106"), (["email": "a@b\u{7F}.com"], "106"),
+            (["email": "a@b.com\u{85}"], "106"), (["email": "a\u{1B}[0m@b.com"], "106"),
             (["email": .string(String(repeating: "x", count: 250) + "@b.com")], "104"),
             (["email": "a@b.com", "first_name": 1], "107"), (["email": "a@b.com", "last_name": []], "108"),
             (["email": "a@b.com", "phone": "1"], "103"), (["email": "a@b.com", "identification": 1], "103"),

@@ -28,17 +28,34 @@ import Testing
             "", "2026", "2026-11-23", "2026-11-23T10:00:00", "2026-13-01T00:00:00Z", "2026-11-23T24:00:00Z",
             "2026-11-23T10:00:00.Z", "2026-11-23T10:00:00Z ", "2026-11-23 10:00:00Z", "NOW+1DAYS",
             "NOW-61MINUTES",
-            "NOW-0DAYS", "NOW-DAYS", "NOW-1YEARS", "now",
+            "2026-02-29T00:00:00Z", "2026-02-31T00:00:00Z", "2026-04-31T00:00:00Z", "1900-02-29T00:00:00Z",
+            "2026-12-32T00:00:00Z", "2026-01-00T00:00:00Z", "NOW-0DAYS", "NOW-DAYS", "NOW-1YEARS", "now",
         ])
     func notDates(_ text: String) {
         #expect(DateText.instant(text, now: Instant(milliseconds: 0)) == nil)
     }
 
+    @Test("a month has its last day", arguments: ["01-31", "02-28", "04-30", "12-31"])
+    func lastDays(_ day: String) {
+        #expect(DateText.isDate("2026-\(day)"))
+        #expect(DateText.isDate("2028-02-29") && DateText.isDate("2000-02-29"))
+    }
+
+    @Test("an id is digits and nothing else")
+    func digits() {
+        #expect(Int64(digits: "0") == 0 && Int64(digits: "20000000001") == 20_000_000_001)
+        for text in ["", "+1", "-1", " 1", "1.0", "٣", "9223372036854775808"] {
+            #expect(Int64(digits: text) == nil)
+        }
+    }
+
     @Test("a query is decoded as a form")
     func query() {
-        let query = Query("email=a%2Bb%40c.com&x=a+b&empty=&flag&email=second&bad=%zz%4&%C3%A9=1")
+        let query = Query(
+            "email=a%2Bb%40c.com&x=a+b&empty=&flag&email=second&bad=%zz%4&sign=%+1%-1&%C3%A9=1")
         #expect(query["email"] == "a+b@c.com" && query["x"] == "a b" && query["empty"] == "")
         #expect(query["flag"] == "" && query["bad"] == "%zz%4" && query["é"] == "1" && query["none"] == nil)
+        #expect(query["sign"] == "% 1%-1")
     }
 
     @Test("a bounded store forgets the oldest, and only that")
