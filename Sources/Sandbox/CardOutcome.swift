@@ -9,6 +9,8 @@ struct CardOutcome: Sendable, Hashable {
     static let cancelled = CardOutcome(status: .cancelled, detail: "by_collector")
     /// A hold or a pending payment whose time was over (the PHP SDK's recorded search).
     static let expired = CardOutcome(status: .cancelled, detail: "expired")
+    /// The bank waits for the payer's proof (Mercado Pago's 3-D Secure guide).
+    static let challenged = CardOutcome(status: .pending, detail: "pending_challenge")
     static let partiallyRefunded = CardOutcome(status: .approved, detail: "partially_refunded")
     static let refunded = CardOutcome(status: .refunded, detail: "refunded")
 
@@ -18,7 +20,10 @@ struct CardOutcome: Sendable, Hashable {
     ///
     /// The names are those of Mercado Pago's test-cards pages. A name that is none of them is approved, as in
     /// recorded traffic, except with the one number that was recorded as rejected.
-    static func of(holder: String, number: CardNumber, capture: Bool, binaryMode: Bool) -> CardOutcome {
+    static func of(
+        holder: String, number: CardNumber, capture: Bool, binaryMode: Bool,
+        threeDSecure: ThreeDSecure.Mode = .notSupported
+    ) -> CardOutcome {
         let prefix = holder.uppercased().prefix(4)
         if prefix == "CONT" {
             let pending = CardOutcome(status: .inProcess, detail: "pending_contingency")
@@ -27,6 +32,7 @@ struct CardOutcome: Sendable, Hashable {
         }
         if let detail = rejections[String(prefix)] { return rejected(detail) }
         if prefix != "APRO", number.digits == alwaysRejected { return rejected("cc_rejected_other_reason") }
+        if ThreeDSecure.challenges(number, threeDSecure, binaryMode: binaryMode) { return challenged }
         return capture ? approved : authorized
     }
 

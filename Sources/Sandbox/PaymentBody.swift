@@ -12,7 +12,8 @@ extension Payment {
             "metadata": .object(MetadataNames.echo(state.metadata)),
             "order": request.body["order"]?.object.map(JSON.object) ?? [:],
             "point_of_interaction": request.body["point_of_interaction"]?.object.map(JSON.object) ?? [:],
-            "processing_mode": "aggregator", "acquirer_reconciliation": [], "three_ds_info": [:],
+            "processing_mode": "aggregator", "acquirer_reconciliation": [],
+            "three_ds_info": outcome == .challenged ? ThreeDSecure.info(paymentID: id) : [:],
             "internal_metadata": [:], "build_version": "sandbox",
         ]
         for part in [dates, standing, method, money(seller)] {

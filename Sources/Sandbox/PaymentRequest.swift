@@ -13,6 +13,7 @@ struct PaymentRequest: Sendable {
     let binaryMode: Bool
     let metadata: JSONObject
     let expiration: Instant?
+    let threeDSecure: ThreeDSecure.Mode
     let body: JSONObject
 
     /// What a request is judged by, besides its body.
@@ -43,11 +44,10 @@ struct PaymentRequest: Sendable {
         _ = try Self.text(body["statement_descriptor"], "statement_descriptor", max: 256)
         metadata = try Self.metadata(body["metadata"]) ?? [:]
         expiration = try Self.expiration(body["date_of_expiration"], now: terms.now)
+        threeDSecure = try Self.threeDSecure(body["three_d_secure_mode"])
         try Self.checkRest(of: body)
         try Self.checkFee(body["application_fee"], of: amount, isMarketplace: terms.isMarketplace)
-        if !capture, !terms.site.allowsDeferredCapture {
-            throw .payment(code: 2_077, "Deferred capture not supported")
-        }
+        if !capture, !terms.site.allowsDeferredCapture { throw .noDeferredCapture }
         self.body = body
     }
 
@@ -127,12 +127,15 @@ extension PaymentRequest {
         return date
     }
 
-    private static func checkRest(of body: JSONObject) throws(Refusal) {
-        if let mode = body["three_d_secure_mode"], !mode.isNull,
-            !["not_supported", "optional", "mandatory"].contains(mode.string)
-        {
+    private static func threeDSecure(_ value: JSON?) throws(Refusal) -> ThreeDSecure.Mode {
+        guard let value, !value.isNull else { return .notSupported }
+        guard let mode = value.string.flatMap(ThreeDSecure.Mode.init(rawValue:)) else {
             throw .payment(code: 1, "Params Error: three_d_secure_mode")
         }
+        return mode
+    }
+
+    private static func checkRest(of body: JSONObject) throws(Refusal) {
         if let url = body["notification_url"], !url.isNull {
             guard let text = url.string, text.hasPrefix("https://") || text.hasPrefix("http://") else {
                 throw .payment(code: 4_020, "notification_url must be a valid url")

@@ -94,10 +94,13 @@ struct PaymentState: Sendable {
     }
 
     /// Notes a refund whose amount was found to fit.
+    ///
+    /// A part that Mercado Pago gives back in a mediation doesn't end it, which is our choice.
     mutating func add(_ refund: Refund) {
         precondition(refund.amount <= remaining, "no more goes back than was taken")
         refunds.append(refund)
-        become(remaining.isZero ? .refunded : .partiallyRefunded, at: refund.created)
+        let partly = outcome.status == .inMediation ? outcome : .partiallyRefunded
+        become(remaining.isZero ? .refunded : partly, at: refund.created)
     }
 
     /// Takes the money: all that `amount` says.

@@ -91,6 +91,8 @@ extension Refusal {
         .payment(code: code, "The action requested is not valid for the current payment state")
     }
 
+    /// A country or a card whose money can't be held and taken later.
+    static let noDeferredCapture = Refusal.payment(code: 2_077, "Deferred capture not supported")
     static let noPayment = Refusal.payment(code: 2_000, "Payment not found", status: 404)
     static let noRefund = Refusal.payment(code: 2_032, "Refund not found", status: 404)
     /// A payment of another seller (a live test of the official Ruby SDK).

@@ -38,6 +38,8 @@ public struct SandboxConfiguration: Sendable {
     public var latency: Duration = .zero
     /// How long a payment or refund is being made; its idempotency key is locked (423) as long.
     public var processing: Duration = .zero
+    /// How long after its creation a payment can't be captured, cancelled (2018) or refunded (2063) yet.
+    public var settlementLag: Duration = .zero
     /// How long a new payment, or a change of one, stays invisible to a search by anything but its id.
     public var paymentSearchLag: Duration = .zero
     /// How long a search of customers goes on seeing what was before a creation, a change or a deletion.
@@ -56,6 +58,8 @@ public struct SandboxConfiguration: Sendable {
     /// To save such a card, `payment_method_id` and `issuer_id` have to be sent (errors 123, 124 and 127).
     public var ambiguousPrefixes: Set<String> = []
     /// Whether payments without a security code are enabled for the seller; refused (3013) by default.
+    ///
+    /// Chile hasn't got them: there they are refused all the same.
     public var allowsMissingSecurityCode = false
     /// Whether the seller's token came from OAuth, so that an `application_fee` is taken.
     ///

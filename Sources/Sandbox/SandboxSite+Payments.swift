@@ -36,6 +36,16 @@ extension SandboxSite {
         }
     }
 
+    /// Whether a seller can be allowed payments without a security code at all.
+    ///
+    /// The products table of 2022 has it for every country here but Chile.
+    var allowsMissingSecurityCode: Bool {
+        switch self {
+        case .chile: false
+        case .argentina, .brazil, .colombia, .mexico, .peru, .uruguay: true
+        }
+    }
+
     /// The least and the most that one payment may be.
     ///
     /// Brazil's are recorded, Colombia's least was observed; every other limit is our choice.

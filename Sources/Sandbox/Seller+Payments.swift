@@ -38,10 +38,13 @@ extension Seller {
         }
         var token = try usableToken(request.token, now: now)
         let savedCard = try savedCard(of: token, for: request.payer)
-        if !token.hasSecurityCode, !settings.allowsMissingSecurityCode {
+        let needsCode = !settings.allowsMissingSecurityCode || !account.site.allowsMissingSecurityCode
+        if !token.hasSecurityCode, needsCode {
             throw .payment(code: 3_013, "The security_code is required")
         }
         let brand = try brand(of: token, request, isCardValidation: isCardValidation)
+        let method = PaymentMethod(brand: brand, site: account.site)
+        guard request.capture || method.allowsDeferredCapture else { throw .noDeferredCapture }
         // From here on it is a payment, and a payment burns its token whatever becomes of it.
         token.state = .spent
         tokens[token.id] = token
@@ -50,7 +53,7 @@ extension Seller {
             savedCard: savedCard,
             outcome: CardOutcome.of(
                 holder: token.details.holder, number: token.details.number, capture: request.capture,
-                binaryMode: request.binaryMode),
+                binaryMode: request.binaryMode, threeDSecure: request.threeDSecure),
             idempotencyKey: key, authorizationCode: identifiers.nextAuthorization(), created: now)
     }
 
@@ -110,9 +113,17 @@ extension Seller {
         return payment.asOf(now, site: account.site)
     }
 
+    /// Whether a payment has gone round Mercado Pago's systems, so that something can be done with its money.
+    ///
+    /// All official SDKs' live tests wait some seconds for that; which calls fail before is our choice.
+    func isSettled(_ payment: Payment, now: Instant) -> Bool {
+        now >= payment.created.advanced(by: settings.settlementLag)
+    }
+
     /// Captures, cancels or annotates a payment: everything that the update says, or nothing.
     func updatePayment(_ id: Int64, _ update: PaymentUpdate, now: Instant) throws(Refusal) -> Payment {
         var payment = try readPayment(id, now: now)
+        guard update.action == nil || isSettled(payment, now: now) else { throw .wrongState(2_018) }
         var state = payment.state
         switch update.action {
         case .capture(let part):

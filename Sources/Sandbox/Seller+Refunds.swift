@@ -34,6 +34,7 @@ extension Seller {
         now: Instant
     ) throws(Refusal) -> Refund {
         var payment = try readPayment(id, now: now)
+        guard source == .admin || isSettled(payment, now: now) else { throw .wrongState(2_063) }
         let rules = PaymentState.RefundRules(
             site: account.site, window: settings.refundWindow(account.site),
             isBalanceExhausted: isBalanceExhausted, isByAdmin: source == .admin)

@@ -37,6 +37,7 @@ struct Settlement: Sendable {
             case .approved where !state.refunds.isEmpty: CardOutcome.partiallyRefunded.detail
             case .approved: CardOutcome.approved.detail
             case .inMediation, .chargedBack: "in_process"
+            case .rejected where state.outcome == .challenged: "cc_rejected_3ds_challenge"
             case .rejected: "cc_rejected_other_reason"
             case .cancelled: "by_admin"
             case .refunded: CardOutcome.refunded.detail
@@ -72,6 +73,10 @@ extension Seller {
     func settle(_ id: Int64, _ settlement: Settlement, now: Instant) throws(ControlRefusal) -> JSON {
         do {
             var payment = try readPayment(id, now: now)
+            if let amount = settlement.amount, amount.fractionDigits > account.site.decimals {
+                throw ControlRefusal(
+                    "amount may have \(account.site.decimals) decimals in \(account.site.currency)")
+            }
             if settlement.status == .refunded {
                 _ = try refund(id, settlement.amount, [:], key: nil, source: .admin, now: now)
                 return record(try readPayment(id, now: now), now: now)

@@ -26,7 +26,7 @@ extension Bench {
     }
 
     /// What happens to a payment elsewhere.
-    func settle(_ id: Int64, _ body: JSON) async throws -> Answer {
+    func settle(_ id: some LosslessStringConvertible, _ body: JSON) async throws -> Answer {
         try await post("/_sandbox/payments/\(id)", body)
     }
 

@@ -81,7 +81,8 @@ import Testing
                     "net_amount": 90, "taxes": [["type": "IVA", "value": 16]],
                     "callback_url": "https://shop.example", "order": ["id": 1, "type": "mercadolibre"],
                     "transaction_details": ["financial_institution": "1"], "sponsor_id": 3,
-                    "three_d_secure_mode": "optional", "statement_descriptor": "SHOP", "description": "d",
+                    "three_d_secure_mode": "not_supported", "statement_descriptor": "SHOP",
+                    "description": "d",
                     "point_of_interaction": ["type": "SUBSCRIPTIONS", "anything": 1], "issuer_id": "24",
                 ])
             let made = try await bench.post("/v1/payments", body, key: "k")
@@ -165,6 +166,19 @@ import Testing
         }
     }
 
+    @Test("payments without a security code are nowhere to be had in Chile", arguments: SandboxSite.allCases)
+    func missingCode(_ site: SandboxSite) async throws {
+        let configure: (inout SandboxConfiguration) -> Void = {
+            ($0.allowsMissingSecurityCode, $0.accounts[0].site) = (true, site)
+        }
+        try await Bench.run(configure) { bench in
+            let ana = try await bench.seed(1, code: false)[0]
+            let body = Bench.charge(ana, ["transaction_amount": 2_000])
+            let answer = try await bench.post("/v1/payments", body, key: "k")
+            #expect(site == .chile ? answer.code == 3_013 : answer.status == 201)
+        }
+    }
+
     @Test("a token that saved a card pays only where that is allowed", arguments: [false, true])
     func saveThenPay(_ isAllowed: Bool) async throws {
         try await Bench.run({ $0.savedTokenMayPay = isAllowed }) { bench in
@@ -192,7 +206,11 @@ import Testing
             #expect(try await bench.get("/v1/nothing").json["message"] == "Resource /v1/nothing not found.")
             let method = try await bench.call("DELETE", "/v1/payments", nil)
             #expect(method.status == 405 && method.code == "Method not allowed")
-            #expect(try await bench.get("/v1/payments/abc").status == 404)
+            for id in ["abc", "+1", "-1", "%2B1"] {
+                let answer = try await bench.get("/v1/payments/\(id)")
+                #expect(answer.status == 404 && answer.code == nil, "no id, no payment that is missing")
+                #expect(try await bench.settle(id, ["status": "approved"]).status == 404)
+            }
             #expect(try await bench.post("/v1/payments", "text", key: "1").code == 1)
         }
     }

@@ -1,6 +1,7 @@
 import ExactJSON
-import Sandbox
 import Testing
+
+@testable import Sandbox
 
 @Suite("Payments") struct PaymentTests {
     @Test("a saved card is charged, and everything comes back as it was sent")
@@ -86,6 +87,24 @@ import Testing
             let held = try await bench.post("/v1/payments", hold, key: "2").json
             #expect(held["status"] == "authorized" && held["status_detail"] == "pending_capture")
             #expect(held["captured"] == false && held["date_approved"] == .null)
+        }
+    }
+
+    @Test("money is held only by a method that says so", arguments: SandboxSite.allCases)
+    func deferredCapture(_ site: SandboxSite) async throws {
+        try await Bench.run({ $0.accounts[0].site = site }) { bench in
+            let methods = try await bench.get("/v1/payment_methods").json.array ?? []
+            for card in site.testCards {
+                let method = try #require(methods.first { $0["id"] == .string(card.methodID) })
+                let allows = method["deferred_capture"] == "supported"
+                let token = try await bench.token(number: card.number)
+                let body = Bench.guest(token, ["capture": false, "transaction_amount": 2_000])
+                let answer = try await bench.post("/v1/payments", body, key: token)
+                #expect(allows ? answer.json["status"] == "authorized" : answer.code == 2_077)
+                let whole = Bench.guest(token, ["transaction_amount": 2_000])
+                let paid = try await bench.post("/v1/payments", whole, key: token)
+                #expect(paid.status == (allows ? 409 : 201), "a refusal burns no token")
+            }
         }
     }
 

@@ -86,12 +86,42 @@ import Testing
         }
     }
 
+    @Test("half a peso can't be given back where pesos have no cents")
+    func cents() async throws {
+        try await Bench.run({ $0.accounts[0].site = .chile }) { bench in
+            let id = try await bench.pay()
+            let half = JSON.number(try #require(JSONNumber("0.5")))
+            #expect(try await bench.settle(id, ["status": "refunded", "amount": half]).status == 400)
+            #expect(try await bench.record(id)["refunded_amount"] == 0)
+            let whole = JSON.number(try #require(JSONNumber("5.0")))
+            #expect(try await bench.settle(id, ["status": "refunded", "amount": whole]).status == 200)
+            #expect(try await bench.record(id)["refunded_amount"]?.decimal == ExactDecimal("5"))
+        }
+    }
+
+    @Test("a part given back in a mediation doesn't end it, the rest does")
+    func mediation() async throws {
+        try await Bench.run { bench in
+            let id = try await bench.pay()
+            _ = try await bench.settle(id, ["status": "in_mediation"])
+            let part = try await bench.settle(id, ["status": "refunded", "amount": 30]).json
+            #expect(part["status"] == "in_mediation" && part["refunded_amount"] == 30)
+            let shown = try await bench.read(id)
+            #expect(shown["status_detail"] == "in_process" && shown["transaction_amount_refunded"] == 30)
+            #expect(try await bench.refund(id, ["amount": 1], key: "r").code == 2_063)
+            let rest = try await bench.settle(id, ["status": "refunded"]).json
+            #expect(rest["status"] == "refunded" && rest["refunded_amount"] == 100)
+        }
+    }
+
     @Test(
         "what can't be understood is refused",
         arguments: [
             [:], ["status": "gone"], ["status": "approved", "amount": 1], ["stat": "approved"],
             ["status": "refunded", "amount": 0], ["status": "refunded", "amount": "1"],
             ["status": "refunded", "amount": 101], [],
+            ["status": "refunded", "amount": .number(JSONNumber("0.0000001") ?? 0)],
+            ["status": "refunded", "amount": .number(JSONNumber("0.005") ?? 0)],
         ] as [JSON])
     func refusals(_ body: JSON) async throws {
         try await Bench.run { bench in
