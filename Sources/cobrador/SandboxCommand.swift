@@ -31,13 +31,33 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Time added to every call, such as 100ms.", valueName: "duration"))
     var latency = DurationArgument(.zero)
 
+    @Option(
+        help: ArgumentHelp("How long a payment or refund takes, its key locked.", valueName: "duration"))
+    var processing = DurationArgument(SandboxConfiguration().processing)
+
+    @Option(
+        help: ArgumentHelp("How long a new payment can't be moved or refunded yet.", valueName: "duration"))
+    var settlementLag = DurationArgument(SandboxConfiguration().settlementLag)
+
+    @Option(
+        help: ArgumentHelp("How long payments, and changes of them, stay unfound.", valueName: "duration"))
+    var paymentSearchLag = DurationArgument(SandboxConfiguration().paymentSearchLag)
+
+    @Option(
+        help: ArgumentHelp("How long customers, and changes of them, stay unfound.", valueName: "duration"))
+    var customerSearchLag = DurationArgument(SandboxConfiguration().customerSearchLag)
+
+    @Option(
+        help: ArgumentHelp("How long after its approval a payment can be refunded.", valueName: "duration"))
+    var refundWindow = DurationArgument(SandboxConfiguration().refundWindow)
+
     @Option(help: ArgumentHelp("The access token that callers must send.", valueName: "token"))
     var accessToken = SandboxAccount().accessToken
 
     @Flag(help: "Let a token that saved a card make one payment too.")
     var savedTokenMayPay = false
 
-    @Flag(help: "Take payments without a security code.")
+    @Flag(help: "Take payments without a security code, except in Chile.")
     var allowMissingSecurityCode = false
 
     @Flag(help: "Take an application_fee, as for a marketplace.")
@@ -55,6 +75,11 @@ struct SandboxCommand: AsyncParsableCommand {
             accounts: [SandboxAccount(accessToken: accessToken, site: site.site)])
         configuration.port = port
         configuration.latency = latency.duration
+        configuration.processing = processing.duration
+        configuration.settlementLag = settlementLag.duration
+        configuration.paymentSearchLag = paymentSearchLag.duration
+        configuration.customerSearchLag = customerSearchLag.duration
+        configuration.refundWindow = refundWindow.duration
         configuration.savedTokenMayPay = savedTokenMayPay
         configuration.allowsMissingSecurityCode = allowMissingSecurityCode
         configuration.isMarketplace = marketplace
