@@ -33,7 +33,7 @@ public struct SandboxServer: Sendable {
         try await application().run()
     }
 
-    /// The application itself, for tests that need no socket.
+    /// The application itself, for tests that run it with a client of their own.
     func application() -> Application<SandboxResponder> {
         let onListening = onListening
         return Application(
