@@ -46,7 +46,8 @@ struct Bench: Sendable {
         var configuration = SandboxConfiguration()
         configuration.now = { clock.now }
         configure(&configuration)
-        let server = SandboxServer(configuration: configuration, logger: Logger(label: "sandbox-tests"))
+        let logger = Logger(label: "sandbox-tests") { _ in SwiftLogNoOpLogHandler() }
+        let server = SandboxServer(configuration: configuration, logger: logger)
         try await server.application().test(callsAtOnce ? .ahc(.http) : .live) { client in
             try await body(Bench(client: client, clock: clock))
         }
