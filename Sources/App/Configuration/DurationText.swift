@@ -5,7 +5,8 @@ package enum DurationText {
         ("us", 1000),
     ]
 
-    /// The duration in `text`; nil where there is no number, no known unit, or more than nine digits.
+    /// The duration in `text`; nil where there is no number, no known unit, more than nine digits, or more than
+    /// 292 years.
     package static func parse(_ text: String) -> Duration? {
         let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         guard let unit = units.first(where: { $0.name == text[number.endIndex...] }) else { return nil }
@@ -13,13 +14,16 @@ package enum DurationText {
         guard parts.count <= 2, parts.allSatisfy({ (1...9).contains($0.utf8.count) }),
             let whole = Int64(parts[0])
         else { return nil }
-        var nanoseconds = whole * unit.nanoseconds
+        var (nanoseconds, isTooLong) = whole.multipliedReportingOverflow(by: unit.nanoseconds)
+        guard !isTooLong else { return nil }
         if parts.count == 2 {
             guard let fraction = Int64(parts[1]) else { return nil }
             var scale: Int64 = 1
             for _ in parts[1] { scale *= 10 }
             guard fraction * (unit.nanoseconds / 1000) % scale == 0 else { return nil }
-            nanoseconds += fraction * (unit.nanoseconds / 1000) / scale * 1000
+            (nanoseconds, isTooLong) = nanoseconds.addingReportingOverflow(
+                fraction * (unit.nanoseconds / 1000) / scale * 1000)
+            guard !isTooLong else { return nil }
         }
         return .nanoseconds(nanoseconds)
     }
