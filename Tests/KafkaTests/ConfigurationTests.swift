@@ -105,7 +105,7 @@ struct ConfigurationTests {
             !String(reflecting: KafkaSASL(mechanism: .plain, user: "u", password: .init(secret))).contains(
                 secret))
         let quoted = NativeConfiguration.redact(
-            "bad \(secret) value", secrets: [Setting("ssl.key.password", secret)])
+            "bad \(secret) value", secrets: [Setting(raw: "SSL.Key.Password", secret)])
         #expect(quoted == "bad ‹redacted› value")
     }
 

@@ -101,3 +101,23 @@ struct SecurityTests {
         }
     }
 }
+
+@Suite("Names of secrets")
+struct SecretNameTests {
+    @Test(
+        "whatever may hold a secret is one, in any spelling",
+        arguments: [
+            "sasl.kerberos.kinit.cmd", "ssl.key.pem", "ssl.keystore.password", "sasl.oauthbearer.config",
+            "sasl.oauthbearer.client.secret", "SASL.Jaas.Config", "some.CREDENTIAL", "basic.auth.user.info",
+            "sasl.oauthbearer.token.endpoint.url",
+        ])
+    func secret(_ name: String) {
+        #expect(KafkaSecret.isLikely(in: name))
+        #expect(Setting(raw: name, "x").isSecret)
+    }
+
+    @Test("the rest isn't", arguments: ["client.rack", "retries", "sasl.mechanism", "debug", "check.crcs"])
+    func open(_ name: String) {
+        #expect(!KafkaSecret.isLikely(in: name))
+    }
+}

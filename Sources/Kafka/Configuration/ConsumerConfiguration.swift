@@ -50,6 +50,13 @@ public struct ConsumerConfiguration: Sendable {
         self.groupID = groupID
     }
 
+    /// Lets librdkafka check the settings, without connecting.
+    ///
+    /// - Throws: ``KafkaError/invalidConfiguration(_:)`` with all problems at once.
+    public func check() throws(KafkaError) {
+        try NativeConfiguration.check(settings(version: .runtime))
+    }
+
     func settings(version: LibrdkafkaVersion) -> SettingList {
         var problems = kafka.problems
         if groupID.isEmpty { problems.append(.init(name: "group.id", reason: "must not be empty")) }

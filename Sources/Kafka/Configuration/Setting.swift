@@ -7,18 +7,16 @@ struct Setting: Equatable, Sendable {
     init(_ name: String, _ value: String, isSecret: Bool = false) {
         self.name = name
         self.value = value
-        self.isSecret = isSecret || Setting.namesSecret(name)
+        self.isSecret = isSecret
     }
 
     init(_ name: String, _ value: Int) { self.init(name, String(value)) }
 
     init(_ name: String, _ value: Duration) { self.init(name, String(value.wholeMilliseconds)) }
 
-    /// A raw setting may carry a secret under a name this module has never heard of.
-    static func namesSecret(_ name: String) -> Bool {
-        let name = name.lowercased()
-        let marks = ["password", "secret", "token", "pem", "jaas", "credential", "oauthbearer.config"]
-        return marks.contains { name.contains($0) }
+    /// A raw setting, which may carry a secret under a name this module has never heard of.
+    init(raw name: String, _ value: String) {
+        self.init(name, value, isSecret: KafkaSecret.isLikely(in: name))
     }
 }
 
@@ -56,7 +54,7 @@ struct SettingList: Sendable {
             } else if typedNames.contains(name) {
                 problems.append(.init(name: name, reason: "has a typed setting, use that"))
             } else {
-                accepted.append(Setting(name, value))
+                accepted.append(Setting(raw: name, value))
             }
         }
         return (defaults + typed + accepted, problems)

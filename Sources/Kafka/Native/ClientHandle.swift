@@ -29,7 +29,7 @@ final class ClientHandle: @unchecked Sendable {
             rd_kafka_conf_destroy(configuration)
             let reason = NativeConfiguration.redact(
                 ErrorText.string(text), secrets: list.resolved().settings)
-            throw .invalidConfiguration([ConfigurationProblem(name: "*", reason: reason)])
+            throw .invalidConfiguration([ConfigurationProblem(name: "*", reason: reason, isOwn: false)])
         }
         self.pointer = pointer
         self.logs = logs

@@ -31,7 +31,7 @@ enum NativeConfiguration {
         let result = rd_kafka_conf_set(configuration, setting.name, setting.value, &text, text.count)
         guard result != RD_KAFKA_CONF_OK else { return nil }
         return ConfigurationProblem(
-            name: setting.name, reason: redact(ErrorText.string(text), secrets: [setting]))
+            name: setting.name, reason: redact(ErrorText.string(text), secrets: [setting]), isOwn: false)
     }
 
     /// Takes secret values out of a text of librdkafka's, which likes to quote.

@@ -41,6 +41,15 @@ public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible 
     /// What is wrong with it; never a secret's value.
     public let reason: String
 
+    /// Whether this module refuses it; otherwise librdkafka does, and the reason is in its words.
+    public let isOwn: Bool
+
+    init(name: String, reason: String, isOwn: Bool = true) {
+        self.name = name
+        self.reason = reason
+        self.isOwn = isOwn
+    }
+
     /// One line: the name and the reason.
     public var description: String { "\(name): \(reason)" }
 }
