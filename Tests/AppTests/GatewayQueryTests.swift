@@ -84,6 +84,13 @@ struct GatewayQueryTests {
                 try await Self.cards(sandbox, of: "1-nobody")
             }
             #expect(failure?.status == .data)
+            let other = await #expect(throws: CommandFailure.self) {
+                try await Self.cards(sandbox, of: "zzz")
+            }
+            #expect(other?.status == .data)
+            let text = "takes that for no customer's id (HTTP 400, code 105"
+            #expect(other?.description.contains(text) == true)
+            #expect(other?.description.contains("They look like 123456789-jxOV430go9fx2e") == true)
             #expect(
                 failure?.description.hasPrefix("Mercado Pago knows no customer 1-nobody (HTTP 404") == true)
         }
@@ -95,7 +102,8 @@ struct GatewayQueryTests {
             (["kind": "status", "status": 403], App.ExitStatus.noPermission, "doesn't let the access token"),
             (["kind": "status", "status": 400], .data, "refuses the question (HTTP 400"),
             (["kind": "429", "retry_after": 7], .temporary, "asks to wait, for 7s (HTTP 429"),
-            (["kind": "5xx-before"], .unavailable, "has a fault of its own (HTTP 500"),
+            (["kind": "5xx-before"], .unavailable, "has a fault of its own (HTTP 500, request"),
+            (["kind": "html-before", "status": 502], .unavailable, "of its own (HTTP 502, request"),
             (["kind": "reset-before"], .unavailable, "can't be reached: connection "),
             (["kind": "status", "status": 200, "body": "x"], .unavailable, "isn't Mercado Pago's (HTTP 200"),
         ] as [(JSONObject, App.ExitStatus, String)])

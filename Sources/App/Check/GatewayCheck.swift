@@ -23,7 +23,18 @@ struct GatewayCheck: Sendable {
             }
             return finding(of: seller, address)
         } catch {
-            return .failed(.gateway, address, error.message, hint: error.hint, error.status)
+            return Self.finding(of: error, address)
+        }
+    }
+
+    /// Who asks to wait has answered, and looks at the token later; no other status than 77 and 69 is told
+    /// apart, since the question is always the same.
+    private static func finding(of trouble: GatewayTrouble, _ address: String) -> Finding {
+        switch trouble.status {
+        case .temporary: .warning(.gateway, address, trouble.message, hint: trouble.hint)
+        case .noPermission, .configuration:
+            .failed(.gateway, address, trouble.message, hint: trouble.hint, trouble.status)
+        default: .failed(.gateway, address, trouble.message, hint: trouble.hint, .unavailable)
         }
     }
 

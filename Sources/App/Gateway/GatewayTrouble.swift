@@ -37,26 +37,41 @@ struct GatewayTrouble: Error, Sendable, Hashable {
 
     private init(_ error: APIError, askedFor thing: String) {
         let request = error.requestID.map { ", request \($0)" } ?? ""
-        let text = "(\(error)\(request))"
+        let text = error.isWordless ? "(HTTP \(error.status)\(request))" : "(\(error)\(request))"
         switch error.status {
+        case 429:
+            let wait = error.retryAfter.map { ", for \(DurationText.text($0))" } ?? ""
+            self.init(.temporary, "asks to wait\(wait) \(text)", hint: "The account makes too many calls.")
+        case _ where error.isWordless && error.requestID == nil:
+            self.init(
+                .unavailable, "gave no answer of its own: something in between did \(text)",
+                hint: "See gateway.base-url: perhaps a proxy, a firewall or another server answers there.")
         case 401:
             self.init(
                 .noPermission, "refuses the access token \(text)",
-                hint: "See gateway.access-token: expired, revoked, or of another application?")
+                hint: "See gateway.access-token: expired, revoked, or of another application?"
+                    + Self.doubt(error))
         case 403:
             self.init(
                 .noPermission, "doesn't let the access token do this \(text)",
-                hint: "The token is known, but its application may not do this: see its permissions.")
+                hint: "The token is known, but its application may not do this: see its permissions."
+                    + Self.doubt(error))
         case 404:
             self.init(
                 .data, "knows no \(thing) \(text)",
                 hint: "Ids belong to one account, and there to the test or to the live mode.")
-        case 429:
-            let wait = error.retryAfter.map { ", for \(DurationText.text($0))" } ?? ""
-            self.init(.temporary, "asks to wait\(wait) \(text)", hint: "The account makes too many calls.")
+        case 400 where error.codes.contains("105"):
+            self.init(
+                .data, "takes that for no customer's id \(text)",
+                hint: "They look like 123456789-jxOV430go9fx2e: see cobrador customers search.")
         case 400..<500: self.init(.data, "refuses the question \(text)", hint: nil)
         default: self.init(.unavailable, "has a fault of its own \(text)", hint: "Try again in a while.")
         }
+    }
+
+    /// Some proxies number requests as Mercado Pago does.
+    private static func doubt(_ error: APIError) -> String {
+        error.isWordless ? " Or a proxy or a firewall in between has answered: see gateway.base-url." : ""
     }
 
     private static func hint(_ reason: TransportFault.Reason) -> String? {
@@ -71,6 +86,14 @@ struct GatewayTrouble: Error, Sendable, Hashable {
             "See gateway.base-url, and what lies between: networks, proxies, firewalls."
         case .connectionClosed, .connectionReset, .cancelled, .shutDown, .other: nil
         }
+    }
+}
+
+extension APIError {
+    /// Whether nothing but the status is known: a page of a proxy's, or an envelope full of nulls, which
+    /// Mercado Pago sends at times, with the request's id in a header.
+    fileprivate var isWordless: Bool {
+        codes.isEmpty && kind == nil && causes.isEmpty && message == "HTTP status \(status)"
     }
 }
 
