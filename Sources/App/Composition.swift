@@ -15,10 +15,12 @@ package struct Composition: Sendable {
     ///
     /// - Throws: A failure that says which settings librdkafka refuses.
     package init(_ configuration: AppConfiguration, logs: LogSetup) async throws(CommandFailure) {
-        let producer = try Self.makeProducer(configuration.producer, logger: logs.logger("kafka.producer"))
+        let readings = configuration.readings
+        let producer = try Self.makeProducer(
+            configuration.producer, readings, logger: logs.logger("kafka.producer"))
         do throws(CommandFailure) {
             let consumer = try Self.makeConsumer(
-                configuration.consumer, logger: logs.logger("kafka.consumer"))
+                configuration.consumer, readings, logger: logs.logger("kafka.consumer"))
             try await Self.prime(producer, configuration.answerTopics)
             // Last, because it must be shut down, and nothing can fail after it.
             client = try Self.makeClient(configuration.gateway)
@@ -68,22 +70,24 @@ package struct Composition: Sendable {
     }
 
     static func makeProducer(
-        _ configuration: ProducerConfiguration, logger: Logger
+        _ configuration: ProducerConfiguration, _ readings: [String: SettingReader.Reading] = [:],
+        logger: Logger
     ) throws(CommandFailure) -> Producer {
         do {
             return try Producer(configuration, logger: logger)
         } catch {
-            throw CommandFailure(error)
+            throw CommandFailure(error, of: .producer, readings)
         }
     }
 
     static func makeConsumer(
-        _ configuration: ConsumerConfiguration, logger: Logger
+        _ configuration: ConsumerConfiguration, _ readings: [String: SettingReader.Reading] = [:],
+        logger: Logger
     ) throws(CommandFailure) -> Consumer {
         do {
             return try Consumer(configuration, logger: logger)
         } catch {
-            throw CommandFailure(error)
+            throw CommandFailure(error, of: .consumer, readings)
         }
     }
 }
@@ -117,7 +121,23 @@ extension AppConfiguration {
 }
 
 extension CommandFailure {
-    /// What a Kafka client that couldn't be made, or that can't go on, means for the command.
+    /// What a Kafka client that couldn't be made means for the command.
+    init(
+        _ error: KafkaError, of client: KafkaRefusal.Client, _ readings: [String: SettingReader.Reading]
+    ) {
+        guard case .invalidConfiguration(let problems) = error else {
+            self.init(error)
+            return
+        }
+        let lines = problems.map { problem in
+            let refusal = KafkaRefusal(problem, by: client, readings)
+            return "  \(refusal.subject): \(refusal.fullMessage)"
+                + (refusal.hint.map { "\n    \($0)" } ?? "")
+        }
+        self.init(.configuration, "Kafka's \(client) can't be made:\n" + lines.joined(separator: "\n"))
+    }
+
+    /// What a Kafka client that can't go on means for the command.
     init(_ error: KafkaError) {
         switch error {
         case .invalidConfiguration(let problems):

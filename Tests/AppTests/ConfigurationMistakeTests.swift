@@ -22,6 +22,25 @@ struct ConfigurationMistakeTests {
             name: "WORKER_WINDOW", text: "",
             problem: "worker.window: must be a whole number from 1 to 16384, not \"\" (environment)"),
         Mistake(
+            name: "WORKER_WINDOW", text: "+5",
+            problem: "worker.window: must be a whole number from 1 to 16384, not \"+5\" (environment)"),
+        Mistake(
+            name: "GATEWAY_CONNECTIONS", text: "+64",
+            problem: "gateway.connections: must be a whole number from 1 to 4096, or empty, "
+                + "not \"+64\" (environment)"),
+        Mistake(
+            name: "KAFKA_BOOTSTRAP_SERVERS", text: "kafka:+9092",
+            problem: "kafka.bootstrap-servers: must be host:port, several separated by commas, "
+                + "not \"kafka:+9092\" (environment)"),
+        Mistake(
+            name: "ACCOUNT_RATE", text: "0x10",
+            problem:
+                "account.rate: must be off, or calls a second from 0.01 to 10000, not \"0x10\" (environment)"),
+        Mistake(
+            name: "ACCOUNT_RATE", text: "+5",
+            problem:
+                "account.rate: must be off, or calls a second from 0.01 to 10000, not \"+5\" (environment)"),
+        Mistake(
             name: "WORKER_DRAIN_DEADLINE", text: "45",
             problem: "worker.drain-deadline: must be a duration from 100ms to 1h, not \"45\" (environment)"),
         Mistake(

@@ -118,7 +118,8 @@ struct WorkerProcessTests {
     func warned() async throws {
         let bench = try Bench([
             "COBRADOR_GATEWAY_BASE_URL": "http://gateway.example.com",
-            "COBRADOR_GATEWAY_PERMIT_PLAIN_HTTP": "true", "COBRADOR_KAFKA_RAW_NO_SUCH_THING": "1",
+            "COBRADOR_GATEWAY_PERMIT_PLAIN_HTTP": "true",
+            "COBRADOR_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
         ])
         let process = try await bench.process()
         await #expect(throws: CommandFailure.self) {
@@ -130,23 +131,20 @@ struct WorkerProcessTests {
         #expect(warning?.contains("warning") == true, "\(bench.sink.lines)")
     }
 
-    @Test(
-        "settings that librdkafka refuses: 78, each by its name, no secret quoted",
-        arguments: ["KAFKA_RAW", "KAFKA_CONSUMER_RAW", "KAFKA_PRODUCER_RAW"])
-    func refused(_ prefix: String) async throws {
+    @Test("a junk certificate: 78, with our setting, its source and what to do")
+    func junkCertificate() async throws {
+        let folder = try TemporaryFolder()
         let bench = try Bench([
-            "COBRADOR_\(prefix)_NO_SUCH_THING": "1", "COBRADOR_\(prefix)_ENABLE_IDEMPOTENCE": "false",
-            "COBRADOR_\(prefix)_ENABLE_AUTO_COMMIT": "true",
-            "COBRADOR_\(prefix)_SSL_KEYSTORE_PASSWORD": "very-secret",
+            "COBRADOR_KAFKA_SECURITY_PROTOCOL": "ssl",
+            "COBRADOR_KAFKA_SSL_CA_LOCATION": try folder.write("ca.pem", "junk"),
         ])
         let process = try await bench.process()
         let failure = await #expect(throws: CommandFailure.self) {
             try await process.run(obeying: AsyncStream<String> { $0.finish() })
         }
         #expect(failure?.status == .configuration)
-        #expect(failure?.description.contains("no.such.thing") == true)
-        let guarded = prefix == "KAFKA_CONSUMER_RAW" ? "enable.auto.commit" : "enable.idempotence"
-        #expect(failure?.description.contains(guarded) == true)
-        #expect(failure?.description.contains("very-secret") == false)
+        let text = failure?.description ?? ""
+        #expect(text.contains("\n  kafka.ssl.ca-location: librdkafka refuses it: ssl.ca.location failed"))
+        #expect(text.contains(" (environment)\n    It must be a file of certificates in PEM"))
     }
 }

@@ -17,34 +17,43 @@ package struct Check: Sendable {
 
     /// Looks.
     package func run() async -> CheckReport {
-        let (configuration, problems) = AppConfiguration.read(sources)
-        async let kafka = kafkaFindings(configuration, problems)
-        async let gateway = gatewayFindings(configuration, problems)
+        let reading = AppConfiguration.read(sources)
+        let configuration = reading.configuration
+        async let kafka = kafkaFindings(configuration, reading)
+        async let gateway = gatewayFindings(configuration, reading)
         let settings = configuration.summary.map {
             EffectiveSetting(key: $0.key, text: $0.text, source: $0.source)
         }
         return CheckReport(
-            findings: ConfigurationCheck(configuration, problems).findings + (await kafka) + (await gateway),
+            findings: ConfigurationCheck(configuration, reading.problems).findings + (await kafka)
+                + (await gateway),
             settings: settings)
     }
 
     private func kafkaFindings(
-        _ configuration: AppConfiguration, _ problems: [ConfigurationError.Problem]
+        _ configuration: AppConfiguration, _ reading: AppConfiguration.Reading
     ) async -> [Finding] {
-        guard !problems.contains(where: { $0.isAbout(["kafka", "topics"]) }) else {
-            return [LibraryCheck.finding]
-                + [.skipped(.kafka, "brokers and topics", "not asked, since their settings have problems")]
+        if let reason = Self.reason(reading, ["kafka", "topics"]) {
+            return [
+                LibraryCheck.finding, .skipped(.kafka, "brokers and topics", "not asked, since \(reason)"),
+            ]
         }
         return [LibraryCheck.finding] + (await KafkaCheck(configuration, timeout: timeout).findings())
     }
 
     private func gatewayFindings(
-        _ configuration: AppConfiguration, _ problems: [ConfigurationError.Problem]
+        _ configuration: AppConfiguration, _ reading: AppConfiguration.Reading
     ) async -> [Finding] {
-        guard !problems.contains(where: { $0.isAbout(["gateway", "account"]) }) else {
-            return [.skipped(.gateway, "credentials", "not tried, since their settings have problems")]
+        if let reason = Self.reason(reading, ["gateway", "account"]) {
+            return [.skipped(.gateway, "credentials", "not tried, since \(reason)")]
         }
         return [await GatewayCheck(configuration, timeout: timeout).finding()]
+    }
+
+    /// Why nobody is asked: with the defaults in place of what can't be read it would be somebody else.
+    private static func reason(_ reading: AppConfiguration.Reading, _ groups: [String]) -> String? {
+        if !reading.isComplete { return "the configuration file can't be read" }
+        return reading.problems.contains { $0.isAbout(groups) } ? "their settings have problems" : nil
     }
 }
 
@@ -94,9 +103,11 @@ enum LibraryCheck {
             runtime < LibrdkafkaVersion(major: 2, minor: 2, patch: 0)
             ? "; before 2.2, reading a partition pauses for 1 s whenever kafka.consumer.queued-min-messages "
                 + "are read ahead" : ""
-        return .warning(
-            .kafka, "librdkafka", text,
-            hint: "It works; update to 2.10 or newer when you can. Before 2.10, a commit in a cooperative "
-                + "rebalance loses the assignment (librdkafka#4059), so that strategy is refused\(pause).")
+        // The usual one of a distribution, with which everything is tested: a note, no cause for thought.
+        var finding = Finding.ok(.kafka, "librdkafka", text)
+        finding.hint =
+            "It works; update to 2.10 or newer when you can. Before 2.10, a commit in a cooperative "
+            + "rebalance loses the assignment (librdkafka#4059), so that strategy is refused\(pause)."
+        return finding
     }
 }

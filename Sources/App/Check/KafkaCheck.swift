@@ -15,7 +15,6 @@ struct KafkaCheck: Sendable {
     func findings() async -> [Finding] {
         let probe: ClusterProbe
         do throws(KafkaError) {
-            try configuration.producer.check()
             // An answer may take the socket's timeout in addition to its own.
             var settings = configuration.consumer
             settings.kafka.socketTimeout = min(settings.kafka.socketTimeout, max(.milliseconds(10), timeout))
@@ -23,7 +22,7 @@ struct KafkaCheck: Sendable {
             probe = try ClusterProbe(
                 settings, logger: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() })
         } catch {
-            return Self.refused(error)
+            return refused(error)
         }
         let findings = await findings(probe)
         await probe.close(deadline: .seconds(1))
@@ -103,14 +102,14 @@ struct KafkaCheck: Sendable {
         }
     }
 
-    private static func refused(_ error: KafkaError) -> [Finding] {
+    private func refused(_ error: KafkaError) -> [Finding] {
         guard case .invalidConfiguration(let problems) = error else {
             return [.failed(.kafka, "client", "can't be made: \(error)", hint: nil)]
         }
         return problems.map { problem in
-            .failed(
-                .kafka, problem.name == "*" ? "settings" : problem.name,
-                "librdkafka refuses it: \(problem.reason)", hint: nil, .configuration)
+            let refusal = KafkaRefusal(problem, by: .consumer, configuration.readings)
+            return .failed(
+                .kafka, refusal.subject, refusal.fullMessage, hint: refusal.hint, .configuration)
         }
     }
 }

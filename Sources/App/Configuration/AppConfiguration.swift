@@ -31,19 +31,28 @@ package struct AppConfiguration: Sendable {
     package static func load(
         _ sources: ConfigurationSources
     ) async throws(ConfigurationError) -> AppConfiguration {
-        let (configuration, problems) = read(sources)
-        guard problems.isEmpty else { throw ConfigurationError(problems) }
-        return configuration
+        let reading = read(sources)
+        guard reading.problems.isEmpty else { throw ConfigurationError(reading.problems) }
+        return reading.configuration
     }
 
     /// Reads every setting; what a problem names has a stand-in, and is good for looking only.
-    static func read(
-        _ sources: ConfigurationSources
-    ) -> (configuration: AppConfiguration, problems: [ConfigurationError.Problem]) {
+    ///
+    /// Where the JSON file can't be read, every setting may have a stand-in.
+    static func read(_ sources: ConfigurationSources) -> Reading {
         let open = OpenSources(sources)
         var reader = SettingReader(open)
         let configuration = AppConfiguration(reading: &reader, rawKeys: open.rawKeys)
-        return (configuration, reader.problems)
+        return Reading(
+            configuration: configuration, problems: reader.problems, isComplete: reader.isComplete)
+    }
+
+    /// A configuration, as far as it could be read.
+    struct Reading {
+        var configuration: AppConfiguration
+        var problems: [ConfigurationError.Problem]
+        /// Whether the JSON file could be read, where there is one.
+        var isComplete: Bool
     }
 
     private init(reading reader: inout SettingReader, rawKeys: Set<String>) {
@@ -159,7 +168,7 @@ extension MercadoPagoConfiguration {
                 with: Catalogue.concurrency.entry.key)
         }
         // The catalogue has checked the rest; what is left is the address.
-        for problem in problems where problem.hasPrefix("baseURL: ") {
+        for problem in problems where problem.hasPrefix("baseURL: ") && reader.isComplete {
             reader.note(Catalogue.baseURL.entry.key, String(problem.dropFirst("baseURL: ".count)))
         }
     }

@@ -23,7 +23,7 @@ extension Catalogue {
     static let connections = Setting<Int?>.optional(
         "gateway.connections", "a whole number from 1 to 4096, or empty",
         "Connections at most; empty: as many as worker.concurrency."
-    ) { Int($0).flatMap { (1...4096).contains($0) ? $0 : nil } }
+    ) { $0.wholeNumber.flatMap { (1...4096).contains($0) ? $0 : nil } }
     static let permitsPlainHTTP = Setting.flag(
         "gateway.permit-plain-http", default: "false",
         "Allow http to another machine, which shows the access token to the network.")
@@ -38,7 +38,7 @@ extension Catalogue {
     static let rate = Setting<Double?>.optional(
         "account.rate", "off, or calls a second from 0.01 to 10000", none: "off",
         "Calls to the gateway a second at most, look-ups included."
-    ) { Double($0).flatMap { (0.01...10_000).contains($0) ? $0 : nil } }
+    ) { $0.decimalNumber.flatMap { (0.01...10_000).contains($0) ? $0 : nil } }
     static let burst = Setting.integer(
         "account.burst", default: "10", in: 1...10_000, "Calls that may be made at once after a pause.")
 

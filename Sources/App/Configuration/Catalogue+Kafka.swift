@@ -62,12 +62,12 @@ extension Catalogue {
 
     /// `host:port`, with an IPv6 address in brackets.
     static func isAddress(_ text: String) -> Bool {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            return false
-        }
+        guard let colon = text.lastIndex(of: ":"),
+            let port = String(text[text.index(after: colon)...]).wholeNumber
+        else { return false }
         let host = text[..<colon]
         let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
-        return port > 0 && !host.isEmpty && (isBracketed || !host.contains(":"))
+        return (1...65_535).contains(port) && !host.isEmpty && (isBracketed || !host.contains(":"))
             && String(host).isVisible(maxLength: 255) && !host.contains("/")
     }
 }

@@ -8,10 +8,13 @@ import ExactJSON
 struct ConfigurationFile {
     private(set) var values: [String: String] = [:]
     private(set) var problems: [String] = []
+    /// Whether there can be settings in it at all.
+    private(set) var isObject = true
 
     init(parsing bytes: [UInt8]) throws(JSONError) {
         guard case .object(let object) = try JSON(parsing: ConfigurationComments.blanked(bytes)) else {
             problems = ["must be a JSON object"]
+            isObject = false
             return
         }
         read(object, under: "")

@@ -37,6 +37,10 @@ struct OpenSources {
     private(set) var names: [@Sendable (_ key: String) -> String] = []
     private(set) var rawKeys: Set<String> = []
     private(set) var problems: [ConfigurationError.Problem] = []
+    /// Whether the JSON file could be read; otherwise what seems to be missing may stand there.
+    private(set) var isComplete = true
+    /// Which provider the JSON file is.
+    private(set) var file: Int?
 
     init(_ sources: ConfigurationSources) {
         open(arguments: sources.arguments)
@@ -70,7 +74,13 @@ struct OpenSources {
             if own.contains(name) || variables.contains(name) { continue }
             if let (prefix, variable) = rawVariables.first(where: { name.hasPrefix($0.1) && name != $0.1 }) {
                 let rest = name.dropFirst(variable.utf8.count).lowercased()
-                rawKeys.insert(prefix + String(rest.map { $0 == "_" ? "." : $0 }))
+                let key = prefix + String(rest.map { $0 == "_" ? "." : $0 })
+                if SettingName.hasEmptyPart(key) {
+                    let mistake = SettingName.mistake(in: key, spelling: SettingEntry.variable)
+                    problems.append(.init(name, mistake))
+                } else {
+                    rawKeys.insert(key)
+                }
                 continue
             }
             problems.append(
@@ -99,11 +109,17 @@ struct OpenSources {
             let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
             let file = try ConfigurationFile(parsing: bytes)
             problems += file.problems.map { .init(path, $0) }
-            for key in file.values.keys.sorted() { _ = note(key, shownAs: "\(key) in \(path)") }
+            isComplete = file.isObject
+            for key in file.values.keys.sorted() {
+                _ = note(key, shownAs: "\(key.isEmpty ? "\"\"" : key) in \(path)")
+            }
+            self.file = providers.count
             add(Self.provider(file.values), path)
         } catch let error as JSONError {
+            isComplete = false
             problems.append(.init(path, "\(error)"))
         } catch {
+            isComplete = false
             problems.append(.init(path, "can't be read: give an existing, readable JSON file with --config"))
         }
     }
@@ -111,6 +127,10 @@ struct OpenSources {
     /// Takes note of a key; false, and a problem, where there is no such setting.
     private mutating func note(_ key: String, shownAs subject: String) -> Bool {
         if Catalogue.all.contains(where: { $0.key == key }) { return true }
+        if SettingName.hasEmptyPart(key) {
+            problems.append(.init(subject, SettingName.mistake(in: key)))
+            return false
+        }
         if Catalogue.rawPrefixes.contains(where: { key.hasPrefix($0) && key != $0 }) {
             rawKeys.insert(key)
             return true
@@ -134,9 +154,10 @@ struct OpenSources {
     }
 
     private static func provider(_ values: [String: String], areSecret: Bool = false) -> InMemoryProvider {
-        let pairs = values.map { key, text in
+        // `ConfigKey` drops empty parts, so that two names could be one.
+        let pairs = values.filter { !SettingName.hasEmptyPart($0.key) }.map { key, text in
             (AbsoluteConfigKey(ConfigKey(key)), ConfigValue(.string(text), isSecret: areSecret))
         }
-        return InMemoryProvider(values: Dictionary(uniqueKeysWithValues: pairs))
+        return InMemoryProvider(values: Dictionary(pairs) { first, _ in first })
     }
 }

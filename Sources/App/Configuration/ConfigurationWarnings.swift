@@ -3,7 +3,21 @@ import MercadoPago
 
 extension AppConfiguration {
     /// What is allowed, and dangerous: for the log of a start, and for `cobrador check`.
-    package var warnings: [ConfigurationError.Problem] { kafkaWarnings + gatewayWarnings }
+    package var warnings: [ConfigurationError.Problem] {
+        kafkaWarnings + gatewayWarnings + fileWarnings
+    }
+
+    /// A configuration file is copied, shown and checked in; a secret is not.
+    private var fileWarnings: [ConfigurationError.Problem] {
+        readings.sorted { $0.key < $1.key }.compactMap { key, reading in
+            guard reading.isSecret, reading.isInFile, !reading.text.isEmpty else { return nil }
+            let (name, path) = (SettingEntry.secretFile(for: key), reading.source ?? "the JSON file")
+            return .init(
+                key,
+                "this secret stands in \(path), for everybody who may read that; put it into the file \(name) "
+                    + "of the secrets directory, or set \(SettingEntry.variable(for: key))")
+        }
+    }
 
     private var kafkaWarnings: [ConfigurationError.Problem] {
         var warnings: [ConfigurationError.Problem] = []

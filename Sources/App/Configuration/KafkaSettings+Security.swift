@@ -10,7 +10,7 @@ extension KafkaSecurity {
         let hasLogin = name.hasPrefix("sasl")
         let tls = KafkaTLS(reading: &reader, isUsed: hasTLS)
         let login = KafkaSASL(reading: &reader, isUsed: hasLogin)
-        for entry in Catalogue.connection where reader.isChanged(entry) {
+        for entry in Catalogue.connection where reader.isComplete && reader.isChanged(entry) {
             if entry.key.hasPrefix("kafka.ssl."), !hasTLS {
                 reader.note(entry.key, "needs kafka.security-protocol ssl or sasl_ssl")
             }
@@ -71,7 +71,7 @@ extension KafkaTLS {
         if certificate == nil, key != nil {
             reader.note(certificateEntry.key, "is needed with a key", with: keyEntry.key)
         }
-        if password != nil, key == nil {
+        if password != nil, key == nil, reader.isComplete {
             reader.note(Catalogue.sslKeyPassword.entry.key, "needs \(keyEntry.key)")
         }
         if isUsed {

@@ -15,6 +15,7 @@ struct KafkaSettings {
         kafka.raw = reader.readRaw(rawKeys, prefix: "kafka.raw.")
         consumer = Self.consumer(kafka, &reader, rawKeys)
         producer = Self.producer(kafka, &reader, rawKeys)
+        noteRefusals(&reader)
     }
 
     private static func consumer(

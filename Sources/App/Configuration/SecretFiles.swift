@@ -42,7 +42,12 @@ struct SecretFiles {
         let prefixes = Catalogue.rawPrefixes.map { ($0, SettingEntry.secretFile(for: $0)) }
         if let (prefix, start) = prefixes.first(where: { name.hasPrefix($0.1) && name != $0.1 }) {
             let rest = name.dropFirst(start.count).map { $0 == "-" ? "." : $0 }
-            return read(name, into: prefix + String(rest))
+            let key = prefix + String(rest)
+            guard !SettingName.hasEmptyPart(key) else {
+                let mistake = SettingName.mistake(in: key, spelling: SettingEntry.secretFile)
+                return note("\(folder)/\(name)", mistake)
+            }
+            return read(name, into: key)
         }
         if let meant = files.first(where: { Spelling.distance(name, $0) <= 2 }) {
             note("\(folder)/\(name)", "no such setting; did you mean \(meant)?")

@@ -73,7 +73,7 @@ extension Setting where Value == Int {
         Setting(
             key, "a whole number from \(range.lowerBound) to \(range.upperBound)", default: text, help
         ) { text in
-            Int(text).flatMap { range.contains($0) ? $0 : nil }
+            text.wholeNumber.flatMap { range.contains($0) ? $0 : nil }
         }
     }
 }
@@ -148,6 +148,19 @@ extension String {
     func isVisible(maxLength: Int) -> Bool {
         (1...maxLength).contains(utf8.count)
             && unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+    }
+
+    /// The number that is written in decimal digits and nothing else: `Int("+5")` is 5 too.
+    var wholeNumber: Int? { isDigits ? Int(self) : nil }
+
+    /// The number that is written in decimal digits, with or without a decimal point between them.
+    var decimalNumber: Double? {
+        let parts = split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count <= 2 && parts.allSatisfy { String($0).isDigits } ? Double(self) : nil
+    }
+
+    private var isDigits: Bool {
+        !isEmpty && utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
     /// Kafka's own rule: `org.apache.kafka.common.internals.Topic`.

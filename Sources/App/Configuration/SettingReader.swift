@@ -1,4 +1,5 @@
 import Configuration
+import Kafka
 import Synchronization
 
 /// Reads settings through swift-configuration, and keeps where each came from and everything that is wrong.
@@ -12,17 +13,24 @@ struct SettingReader {
         /// Nil for a default.
         var source: String?
         var isSecret: Bool
+        /// Whether it stands in the JSON file.
+        var isInFile = false
     }
 
     private let reader: ConfigReader
     private let names: [@Sendable (_ key: String) -> String]
+    private let file: Int?
     private let audit = Audit()
+    /// Whether everything that was given could be read; otherwise nothing is said of what is missing.
+    let isComplete: Bool
     private(set) var readings: [String: Reading] = [:]
     private(set) var problems: [ConfigurationError.Problem]
 
     init(_ sources: OpenSources) {
         reader = ConfigReader(providers: sources.providers, accessReporter: audit)
         names = sources.names
+        file = sources.file
+        isComplete = sources.isComplete
         problems = sources.problems
     }
 
@@ -32,7 +40,7 @@ struct SettingReader {
         guard let found = lookUp(entry.key, isSecret: entry.isSecret) else {
             if let text = entry.defaultText {
                 readings[entry.key] = Reading(text: text, source: nil, isSecret: entry.isSecret)
-            } else {
+            } else if isComplete {
                 note(entry.key, "must be given: \(entry.waysToGive)")
             }
             return setting.fallback
@@ -49,7 +57,7 @@ struct SettingReader {
         var texts: [String: String] = [:]
         for key in keys where key.hasPrefix(prefix) {
             let name = String(key.dropFirst(prefix.count))
-            guard let found = lookUp(key, isSecret: Self.soundsSecret(name)) else { continue }
+            guard let found = lookUp(key, isSecret: KafkaSecret.isLikely(in: name)) else { continue }
             readings[key] = found
             texts[name] = found.text
         }
@@ -58,11 +66,15 @@ struct SettingReader {
 
     /// Takes note of a problem, and of where its setting came from.
     ///
+    /// A setting that doesn't go together with another one's default is no problem where a file can't be
+    /// read: the other one may stand there.
+    ///
     /// - Parameters:
     ///   - subject: The setting, or what else it is about.
     ///   - message: What is wrong.
     ///   - others: The settings that it doesn't go together with, whose values and sources are told too.
     mutating func note(_ subject: String, _ message: String, with others: String...) {
+        guard isComplete || others.isEmpty || ([subject] + others).allSatisfy(isGiven) else { return }
         problems.append(.init(subject, message + origin(of: subject, with: others)))
     }
 
@@ -71,6 +83,8 @@ struct SettingReader {
         guard let reading = readings[entry.key], reading.source != nil else { return false }
         return reading.text != entry.defaultText && !reading.text.isEmpty && entry.accepts(reading.text)
     }
+
+    private func isGiven(_ key: String) -> Bool { readings[key]?.source != nil }
 
     private func origin(of subject: String, with others: [String]) -> String {
         if others.isEmpty { return readings[subject]?.source.map { " (\($0))" } ?? "" }
@@ -87,11 +101,7 @@ struct SettingReader {
         let answer = audit.last
         return Reading(
             text: text, source: answer.map { names[$0.provider](key) },
-            isSecret: isSecret || answer?.isSecret ?? false)
-    }
-
-    private static func soundsSecret(_ name: String) -> Bool {
-        ["password", "secret", "pem", "oauth", "jaas", "key"].contains { name.contains($0) }
+            isSecret: isSecret || answer?.isSecret ?? false, isInFile: answer?.provider == file)
     }
 }
 

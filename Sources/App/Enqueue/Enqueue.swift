@@ -121,7 +121,8 @@ package struct Enqueue: Sendable {
         let logs = LogSetup(
             level: .critical, format: .text(isColoured: terminal.style.isColoured),
             sink: DescriptorSink.standardError)
-        let producer = try Composition.makeProducer(configuration.producer, logger: logs.logger("kafka"))
+        let producer = try Composition.makeProducer(
+            configuration.producer, configuration.readings, logger: logs.logger("kafka"))
         var failures: [String] = []
         let begin = ContinuousClock.now
         do {
