@@ -15,15 +15,21 @@ struct CheckCommand: AsyncParsableCommand {
               cobrador check --explain     (every setting, and where it comes from)
               cobrador check --json | jq '.checks[] | select(.result == "failed")'
 
+            Not tried, since it would take a job or leave a record: whether this user may \
+            read the topics of jobs, and write to the others.
+
             Exit codes, the highest of those that apply: 0 a worker can start, 69 something \
-            can't be reached or used, 77 credentials are refused, 78 the configuration is \
-            wrong. Warnings (!) don't count.
+            can't be reached or used, or answers what nobody expects, 77 credentials are \
+            refused, 78 the configuration is wrong. Warnings (!) don't count; a gateway that \
+            asks to wait (429) is one.
             """)
 
     @OptionGroup var options: ConfigurationOptions
 
     @Option(
-        help: ArgumentHelp("How long Kafka and the gateway may take for each answer.", valueName: "duration"))
+        help: ArgumentHelp(
+            "How long Kafka and the gateway may take for each answer; the worst case is several of them.",
+            valueName: "duration"))
     var timeout = DurationArgument(.seconds(5))
 
     @Flag(help: "List every setting with its value and source; secrets are masked.")

@@ -93,12 +93,17 @@ package struct CheckReport: Sendable {
         let thoughts = "\(warnings) \(warnings == 1 ? "thing" : "things") to think about"
         guard failed > 0 else {
             let text = style.green("A worker can start.")
-            return warnings == 0 ? text : "\(text) There \(warnings == 1 ? "is" : "are") \(thoughts)."
+            let rest = warnings == 0 ? "" : " There \(warnings == 1 ? "is" : "are") \(thoughts)."
+            return text + rest + "\n" + style.faint(Self.untried)
         }
         let text = failed == 1 ? "1 thing is wrong" : "\(failed) things are wrong"
         let rest = warnings == 0 ? "" : ", \(thoughts)"
         return style.red(text) + "\(rest). Exit code \(status.rawValue)."
     }
+
+    /// Kafka tells who may do what only when it is done.
+    private static let untried =
+        "Not tried: whether this user may read the topics of jobs, and write to the others."
 
     private static func lines(_ finding: Finding, style: Style) -> [String] {
         let mark =

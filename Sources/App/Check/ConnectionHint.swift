@@ -59,6 +59,11 @@ enum ConnectionHint {
         ),
         ("refused", "Nobody listens there: see kafka.bootstrap-servers, and start the broker."),
         (
+            "invalid response size",
+            "It answers, but not as Kafka does without TLS: another kind of server listens there, such as one "
+                + "for HTTP, or it is a TLS port. See kafka.bootstrap-servers and kafka.security-protocol."
+        ),
+        (
             "disconnected",
             "It takes connections and closes them: kafka.security-protocol may not be that port's, with or "
                 + "without TLS, with or without a login; or it is no Kafka."
@@ -70,7 +75,7 @@ enum ConnectionHint {
     private static func shortened(_ text: String) -> String {
         let start = text.firstRange(of: "/bootstrap: ")?.upperBound ?? text.startIndex
         var rest = text[start...]
-        for tail in [", verify that ", " (after "] {
+        for tail in [", verify that ", " (after ", ": increase "] {
             if let range = rest.firstRange(of: tail) { rest = rest[..<range.lowerBound] }
         }
         return String(rest)
