@@ -71,6 +71,8 @@ struct CheckPartsTests {
             ),
             (.transport, "Disconnected while requesting ApiVersion", "may not be that port's"),
             (.transport, "SSL handshake failed: connecting to a PLAINTEXT broker listener?", "speaks no TLS"),
+            (.tls, "SSL handshake failed: error:0A00010B:SSL routines::wrong version number", "no TLS"),
+            (.timedOut, "", "no Kafka"),
             (.transport, "tlsv13 alert certificate required", "want a certificate"),
             (.tls, "certificate verify failed", "kafka.ssl.ca-location"),
             (.tls, "something else", "See the settings kafka.ssl"),

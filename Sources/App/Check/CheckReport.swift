@@ -116,7 +116,8 @@ package struct CheckReport: Sendable {
         let text = "\(finding.subject): \(finding.message)"
         // A command is for copying, so it stays on its line.
         let hints = (finding.hint ?? "").split(separator: "\n").flatMap { line in
-            line.contains(" --") ? [String(line)] : ConfigurationReference.wrapped(String(line), width: 94)
+            line.hasPrefix("kafka-")
+                ? [String(line)] : ConfigurationReference.wrapped(String(line), width: 94)
         }
         return ["  \(mark) \(text.withoutControls)"] + hints.map { "      " + style.faint($0) }
     }

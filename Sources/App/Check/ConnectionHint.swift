@@ -27,10 +27,13 @@ enum ConnectionHint {
         case .nameNotResolved: "The name has no address here: see kafka.bootstrap-servers."
         default:
             "See kafka.bootstrap-servers and kafka.security-protocol, and what lies between: networks, "
-                + "firewalls. --timeout gives it longer."
+                + "firewalls. Perhaps what listens there is no Kafka. --timeout gives it longer."
         }
     }
 
+    private static let noTLS =
+        "That port speaks no TLS: use the brokers' TLS port, or a kafka.security-protocol without it. Or it "
+        + "is no Kafka."
     private static let noLogin = "handshake not supported by broker"
 
     /// What librdkafka 2.0.2 says, in lower case.
@@ -49,10 +52,8 @@ enum ConnectionHint {
             "The brokers want a certificate of this client: give kafka.ssl.certificate-location and "
                 + "kafka.ssl.key-location."
         ),
-        (
-            "plaintext broker listener",
-            "That port speaks no TLS: use the brokers' TLS port, or a kafka.security-protocol without it."
-        ),
+        ("plaintext broker listener", noTLS),
+        ("wrong version number", noTLS),
         (
             noLogin,
             "That port takes no login: use the brokers' SASL port, or a kafka.security-protocol without it."
