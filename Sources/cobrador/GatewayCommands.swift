@@ -19,7 +19,7 @@ struct CustomersCommand: AsyncParsableCommand {
                   cobrador customers search --email ana@example.com --json
 
                 Nobody found is an answer: exit code 0, and an empty list with --json. Other \
-                exit codes: 69 the gateway can't be reached, 75 it asks to wait, 77 it \
+                exit codes: 65 it refuses the address, 69 it can't be reached, 75 it asks to wait, 77 it \
                 refuses the access token, 78 the configuration is wrong.
                 """)
 
@@ -60,7 +60,7 @@ struct CardsCommand: AsyncParsableCommand {
 
                   cobrador cards list --customer-id 123456789-jxOV430go9fx2e
 
-                Exit codes: 0 listed, 65 there is no such customer, 69 the gateway can't be \
+                Exit codes: 0 listed, 65 there is no such customer or id, 69 the gateway can't be \
                 reached, 75 it asks to wait, 77 it refuses the access token, 78 the \
                 configuration is wrong.
                 """)

@@ -27,7 +27,8 @@ def test_check_finds_everything_in_order(stage):
     done = run("check", environment=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
-    assert "✗" not in done.stdout and "A worker can start." in done.stdout
+    assert "✗" not in done.stdout and "! " not in done.stdout
+    assert "\nA worker can start.\nNot tried: " in done.stdout
     for topic in [CHARGES, CARDS, CHARGES + DEAD_LETTERS, CARDS + DEAD_LETTERS, CHARGE_EVENTS]:
         assert f"✓ topic {topic}: " in done.stdout
 
@@ -69,6 +70,44 @@ def test_check_tells_all_mistakes_and_where_they_are(tmp_path):
         'not "loud" (command line)',
     ]:
         assert text in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize("content, arguments, files", [
+    ('{"log.level": "info", "log..level": "debug"}', [], []),
+    ('{".": 1, "": 2}', [], []),
+    ('{"kafka.raw.a..b": 1, "kafka.raw.a.b": 2}', [], []),
+    ("{}", ["-s", "log.level=info", "-s", "log.level.=debug"], []),
+    ("{}", [], ["kafka-raw-a-b", "kafka-raw-a--b"]),
+])
+def test_a_name_with_an_empty_part_is_a_problem_and_no_crash(tmp_path, content, arguments, files):
+    file, secrets = tmp_path / "cobrador.jsonc", tmp_path / "secrets"
+    file.write_text(content)
+    secrets.mkdir()
+    for name in files:
+        (secrets / name).write_text("x")
+    done = run("run", "--config", str(file), "--secrets-directory", str(secrets), *arguments)
+    assert done.returncode == 78, done.stderr
+    assert "a setting's name has no empty parts" in done.stderr
+
+
+def test_run_tells_of_raw_settings_with_everything_else():
+    done = run("run", environment={
+        "COBRADOR_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "COBRADOR_GATEWAY_ACCESS_TOKEN": TOKEN,
+        "COBRADOR_KAFKA_RAW_NO_SUCH_SETTING": "1", "COBRADOR_WORKER_WINDOW": "x"})
+    assert done.returncode == 78
+    assert "has 2 problems" in done.stderr
+    assert "kafka.raw.no.such.setting: librdkafka refuses it: " in done.stderr
+    assert 'must be a whole number from 1 to 16384, not "x" (environment)' in done.stderr
+
+
+def test_a_file_that_cannot_be_parsed_is_the_only_problem_and_nobody_is_asked(tmp_path):
+    file = tmp_path / "cobrador.jsonc"
+    file.write_text('{"gateway": {"access-token": ')
+    done = run("check", "--config", str(file), "--json")
+    assert done.returncode == 78
+    failed = [check["subject"] for check in json.loads(done.stdout)["checks"] if check["result"] == "failed"]
+    assert failed == [str(file)]
+    assert results(done)["credentials"] == "skipped" and results(done)["brokers and topics"] == "skipped"
 
 
 def test_check_explains_where_each_setting_comes_from_and_shows_no_secret(tmp_path):
@@ -129,6 +168,7 @@ def test_customers_and_cards(sandbox):
     (["cards", "list", "--customer-id", "1-nobody"], TOKEN, 65, "knows no customer 1-nobody"),
     (["cards", "list", "--customer-id", "1-nobody"], "TEST-another", 77, "refuses the access token"),
     (["customers", "search", "--email", "ana@example.com"], "TEST-another", 77, "refuses the access token"),
+    (["cards", "list", "--customer-id", "zzz"], TOKEN, 65, "They look like 123456789-jxOV430go9fx2e"),
     (["customers", "search", "--email", "ana"], TOKEN, 64, "--email must be"),
     (["customers", "search", "--email", "ana@example.com"], "", 78, "gateway.access-token: must be"),
 ])

@@ -44,7 +44,7 @@ struct GatewayTrouble: Error, Sendable, Hashable {
             self.init(.temporary, "asks to wait\(wait) \(text)", hint: "The account makes too many calls.")
         case _ where error.isWordless && error.requestID == nil:
             self.init(
-                .unavailable, "gave no answer of its own: something in between did \(text)",
+                .unavailable, "didn't answer itself: something in between, or in its place, did \(text)",
                 hint: "See gateway.base-url: perhaps a proxy, a firewall or another server answers there.")
         case 401:
             self.init(
