@@ -153,9 +153,11 @@ public final class Consumer: Sendable {
     ///
     /// - Parameter deadline: How long it may take; only the first call's counts. If the group can't be
     ///   left in time it finds out by the session timeout. 200 ms more are for releasing the client.
-    public func close(deadline: Duration) async {
+    /// - Returns: Whether the group was left in time.
+    @discardableResult
+    public func close(deadline: Duration) async -> Bool {
         loop.mailbox.requestClose(deadline: .now + deadline)
-        await loop.mailbox.closed()
+        return await loop.mailbox.closed()
     }
 
     private func answer(_ command: (Reply<Bool>) -> ConsumerCommand) async -> Bool {

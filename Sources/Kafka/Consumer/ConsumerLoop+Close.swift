@@ -7,7 +7,7 @@ extension ConsumerLoop {
 
     /// Leaves the group, ends everybody's waiting and destroys the client, within the deadline if it can.
     func shutDown(until deadline: ContinuousClock.Instant) {
-        leaveGroup(until: deadline)
+        let hasLeft = leaveGroup(until: deadline)
         for reply in commits.values { reply.resume(returning: .failure(.closed)) }
         commits = [:]
         outbox.finish()
@@ -16,8 +16,8 @@ extension ConsumerLoop {
         readers = [:]
         QueueSignal.disable(queue)
         rd_kafka_queue_destroy(queue)
-        destroyClient(until: deadline)
-        mailbox.finish()
+        let isDestroyed = destroyClient(until: deadline)
+        mailbox.finish(inTime: hasLeft && isDestroyed)
     }
 
     /// Gives everything up, then ends the group.
@@ -28,7 +28,9 @@ extension ConsumerLoop {
     /// revocation that brings. One in the middle of a rebalance just ends, unanswered; unsubscribing
     /// would be put off until after the end (2.0.2 `rd_kafka_cgrp_subscribe`), and an answer would
     /// make it join again.
-    private func leaveGroup(until deadline: ContinuousClock.Instant) {
+    ///
+    /// - Returns: Whether the group ended in time.
+    private func leaveGroup(until deadline: ContinuousClock.Instant) -> Bool {
         readers = [:]
         stage = .leaving
         _ = serveQueue()
@@ -41,30 +43,37 @@ extension ConsumerLoop {
         stage = .ending
         let error = KafkaErrorCode(consuming: rd_kafka_consumer_close_queue(client.pointer, queue))
         // A fatal error is the only way this fails; then there is no group to leave.
-        guard !error.isError else { return }
+        guard !error.isError else { return true }
+        var isClosed = false
         while true {
             _ = serveQueue()
             let remaining = ContinuousClock.now.duration(to: deadline)
-            guard rd_kafka_consumer_closed(client.pointer) == 0, remaining > .zero else { break }
+            isClosed = rd_kafka_consumer_closed(client.pointer) != 0
+            guard !isClosed, remaining > .zero else { break }
             // The end is announced on the queue after it is true, so this never sleeps through it.
             mailbox.wakeUp.wait(remaining)
         }
         // Answers to commits that came together with the end.
         _ = serveQueue()
+        return isClosed
     }
 
     /// Destroying can hang on an unreachable broker (librdkafka#4519), so it gets a thread that we can
     /// stop waiting for.
-    private func destroyClient(until deadline: ContinuousClock.Instant) {
+    ///
+    /// - Returns: Whether it was destroyed in time.
+    private func destroyClient(until deadline: ContinuousClock.Instant) -> Bool {
         let (client, lanes) = (client, [offsetsLane, queryLane])
         let destroy: @Sendable () -> Void = {
             for lane in lanes { lane.join() }
             client.destroy(flags: ConsumerLoop.noConsumerClose)
         }
         let remaining = max(ConsumerLoop.destroyGrace, ContinuousClock.now.duration(to: deadline))
-        if !Reaper.run(destroy, patience: remaining) {
+        let isDestroyed = Reaper.run(destroy, patience: remaining)
+        if !isDestroyed {
             logger.warning("the Kafka client did not stop in time and goes on stopping in the background")
         }
+        return isDestroyed
     }
 }
 

@@ -17,9 +17,10 @@ enum ConsumerCommand: Sendable {
 final class ConsumerMailbox: Sendable {
     private struct State {
         var commands: [ConsumerCommand] = []
-        var closers: [CheckedContinuation<Void, Never>] = []
+        var closers: [CheckedContinuation<Bool, Never>] = []
         var isClosing = false
-        var isClosed = false
+        /// Whether the group was left in time, once it is closed.
+        var ending: Bool?
     }
 
     let wakeUp: WakeUp
@@ -56,24 +57,25 @@ final class ConsumerMailbox: Sendable {
         if isFirst { wakeUp.signal() }
     }
 
-    /// Returns when the poll thread has ended.
-    func closed() async {
+    /// Returns when the poll thread has ended, and whether the group was left in time.
+    @discardableResult
+    func closed() async -> Bool {
         await withCheckedContinuation { continuation in
-            let isClosed = state.withLock { state in
-                if !state.isClosed { state.closers.append(continuation) }
-                return state.isClosed
+            let ending = state.withLock { state in
+                if state.ending == nil { state.closers.append(continuation) }
+                return state.ending
             }
-            if isClosed { continuation.resume() }
+            if let ending { continuation.resume(returning: ending) }
         }
     }
 
-    func finish() {
+    func finish(inTime: Bool) {
         let closers = state.withLock { state in
-            state.isClosed = true
+            state.ending = inTime
             defer { state.closers = [] }
             return state.closers
         }
-        for closer in closers { closer.resume() }
+        for closer in closers { closer.resume(returning: inTime) }
     }
 
     /// Posts a command and waits for its answer.
