@@ -110,7 +110,11 @@ public enum CardDataGuard {
     }
 
     /// A name as it may be shown.
-    static func shown(_ name: String) -> String { Redaction.scrub(masked(name), maxLength: 64) }
+    static func shown(_ name: String) -> String {
+        // What is cut off is too far behind to belong to a number of which anything is shown.
+        let (readMax, shownMax) = (512, 64)
+        return Redaction.scrub(masked(String(name.unicodeScalars.prefix(readMax))), maxLength: shownMax)
+    }
 
     /// A text for people without card data.
     static func masked(_ text: String) -> String {

@@ -4,7 +4,9 @@
 /// - Groups that spaces, dashes, dots or invisible characters separate count together in every way in which
 ///   whole groups follow one another: in `11 4509 9535 6623 3704 12` the four in the middle are found.
 /// - Groups that other punctuation separates count together only as cards print them (4-4-4-4, 4-6-5, 4-6-4).
-/// - Letters may touch a number (`visa4509…`, `…3704exp1230`), unless they make it a piece of a longer code.
+/// - Letters may touch a number (`visa4509…`, `…3704exp1230`), unless they make it a piece of a longer code. In
+///   a word with many rows of digits, which most often is a token, only a row of 13 digits or more counts, and
+///   none in a word of hexadecimal digits.
 /// - UUIDs and trace contexts are no numbers, however many digits they have.
 struct CardNumberSearch {
     private enum Gap { case wide, separator, punctuation }
@@ -22,8 +24,6 @@ struct CardNumberSearch {
     private var row = DigitRow()
     /// For each digit of the row, its unit.
     private var unitOfDigit: [Int] = []
-    /// How many windows were looked at: the cost of the search, which is linear in the size of the text.
-    private(set) var windowCount = 0
 
     init(_ text: ScannedText) {
         units = OpaqueShapes.hidden(in: text.units)
@@ -40,7 +40,7 @@ struct CardNumberSearch {
                 let window = start..<groups[last].digits.upperBound
                 if last > first, groups[last].gap == .wide { break }
                 guard window.count <= CardLengths.any.upperBound else { break }
-                windowCount += 1
+                GuardSteps.add(last - first + 1)
                 if groups[last].isFreeBehind, issuer.accepts(window, of: row), isPlausible(first...last) {
                     found.append(Array(unitOfDigit[window]))
                 }
@@ -76,11 +76,12 @@ extension CardNumberSearch {
                 position += 1
             }
             if start >= word.range.upperBound { word = Word(in: units, around: start) }
+            let mayBeFree = word.mayHoldNumber(ofDigits: position - start)
             groups.append(
                 Group(
                     digits: firstDigit..<row.count, gap: end.map { gap($0..<start) } ?? .wide,
-                    isFreeBefore: word.digitRuns <= Word.digitRunsMax && isFree(before: start),
-                    isFreeBehind: word.digitRuns <= Word.digitRunsMax && isFree(behind: position)))
+                    isFreeBefore: mayBeFree && isFree(before: start),
+                    isFreeBehind: mayBeFree && isFree(behind: position)))
             end = position
         }
     }
@@ -130,11 +131,15 @@ extension CardNumberSearch {
 
 /// Letters and digits in a row.
 private struct Word {
-    /// With more rows of digits than this, a word is a token or a hash.
-    static let digitRunsMax = 3
-
     private(set) var range: Range<Int>
-    private(set) var digitRuns = 0
+    private var digitRuns = 0
+    private var isHexadecimal = true
+
+    /// Whether a row of so many digits in it may be a number, rather than a piece of a token or a hash.
+    func mayHoldNumber(ofDigits count: Int) -> Bool {
+        let (digitRunsMax, digitsMin) = (3, 13)
+        return digitRuns <= digitRunsMax || count >= digitsMin && !isHexadecimal
+    }
 
     init(in units: [ScannedText.Unit], around position: Int) {
         var start = position
@@ -147,8 +152,10 @@ private struct Word {
         while end < units.count, units[end].kind.isAlphanumeric {
             let isFirstDigit = end == start || !units[end - 1].kind.isDigit
             if units[end].kind.isDigit, isFirstDigit { digitRuns += 1 }
+            if !OpaqueShapes.isHexadecimal(units[end].scalar) { isHexadecimal = false }
             end += 1
         }
+        GuardSteps.add(end - start)
         range = start..<end
     }
 }
@@ -194,7 +201,7 @@ private enum OpaqueShapes {
         return true
     }
 
-    private static func isHexadecimal(_ scalar: Unicode.Scalar) -> Bool {
+    static func isHexadecimal(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "0"..."9", "a"..."f", "A"..."F": true
         default: false

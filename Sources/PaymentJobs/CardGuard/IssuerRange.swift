@@ -6,7 +6,9 @@
 /// - Mastercard's *Mastercard Rules*: 51–55, 2221–2720, and of Maestro's very broad ranges only those prefixes
 ///   that every public list names, since most numbers that begin with 50, 56–58 or 60–69 are no cards;
 /// - the `settings[].bin.pattern` of Mercado Pago's `GET /v1/payment_methods` for the brands of each country, and
-///   the card numbers that its pages on test cards publish.
+///   the card numbers that its pages on test cards publish;
+/// - OCA's prefix outside of Mastercard's ranges, from VTEX's help page *Information about Uruguay custom payments*
+///   (repository `vtexdocs/help-center-content`), which lists it for payments through Mercado Pago.
 ///
 /// Brands that Mercado Pago takes nowhere (Mir, RuPay, Troy, Dankort) are not looked for.
 struct IssuerRange: Sendable {

@@ -39,6 +39,7 @@ struct ScannedText {
     private(set) var units: [Unit] = []
 
     init(_ bytes: [UInt8], _ decoding: Decoding = []) {
+        GuardSteps.add(bytes.count)
         units.reserveCapacity(bytes.count)
         let reader = ScalarReader(bytes: bytes)
         var position = 0

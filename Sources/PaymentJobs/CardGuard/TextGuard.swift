@@ -34,8 +34,12 @@ struct TextGuard {
 
     /// What is in `bytes`, by every way to read them.
     func marks(in bytes: [UInt8]) -> Marks {
+        mayHoldCardData(bytes[...]) ? thoroughMarks(in: bytes) : Marks()
+    }
+
+    /// What is in `bytes`, without a first look.
+    func thoroughMarks(in bytes: [UInt8]) -> Marks {
         var marks = Marks()
-        guard mayHoldCardData(bytes[...]) else { return marks }
         for decoding in decodings(of: bytes) {
             let text = ScannedText(bytes, decoding)
             guard text.units.contains(where: \.kind.isDigit) else { continue }
@@ -69,19 +73,16 @@ struct TextGuard {
 
     /// A quick look that spares most texts the thorough one.
     func mayHoldCardData(_ bytes: ArraySlice<UInt8>) -> Bool {
-        let digitsMax = Self.digitsMax(bytes)
-        if digitsMax >= CardLengths.any.lowerBound { return true }
-        guard digitsMax >= 3 else { return false }
-        return role == .securityCode || bytes.contains { Self.signs.contains($0) }
+        let digitsMin = 3
+        guard Self.digitsMax(bytes) >= digitsMin else { return false }
+        return role == .securityCode || role == .cardNumber || QuickLook(bytes).isSuspicious
     }
-
-    /// What assigns, or may mean something that does.
-    private static let signs = Array(":=>\\%".utf8)
 
     /// At most how many digits a text has: a digit of another script takes two bytes or more, and one that is
     /// written as `\u0034` or `%34` has a digit in it.
     static func digitsMax(_ bytes: ArraySlice<UInt8>) -> Int {
-        bytes.count { $0 >= 0x80 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        GuardSteps.add(bytes.count)
+        return bytes.count { $0 >= 0x80 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
     private func decodings(of bytes: [UInt8]) -> [ScannedText.Decoding] {
@@ -96,8 +97,10 @@ struct TextGuard {
         let digits = text.units.filter(\.kind.isDigit)
         if role == .identifier, digits.count == text.units.count { return }
         let isDigitsOnly = !text.units.contains { $0.kind == .letter || $0.kind == .barrier }
+        // Whatever else is in a value that is hardly longer than a code.
+        let isShort = text.units.count <= 8
         switch role {
-        case .securityCode where isDigitsOnly && (3...4).contains(digits.count):
+        case .securityCode where (3...4).contains(digits.count) && (isDigitsOnly || isShort):
             return marks.add(code: digits.map(\.bytes))
         case .cardNumber where isDigitsOnly && CardLengths.any.contains(digits.count):
             return marks.add(number: digits.map(\.bytes))
@@ -112,6 +115,7 @@ struct TextGuard {
 
     /// The bytes with the mask in place of each range; ranges of two readings may overlap.
     private static func masked(_ bytes: [UInt8], _ ranges: Set<Range<Int>>) -> [UInt8] {
+        GuardSteps.add(bytes.count)
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         var position = 0
@@ -122,47 +126,5 @@ struct TextGuard {
             position = range.upperBound
         }
         return result + bytes[position...]
-    }
-}
-
-/// Looks in a text for a security code behind its name: `cvv=123`, `"cvc": "123"`, `<cvv>123</cvv>`.
-struct SecurityCodeSearch {
-    /// The units of the digits of each code, in order.
-    private(set) var codes: [[Int]] = []
-
-    private let units: [ScannedText.Unit]
-
-    init(_ text: ScannedText) {
-        units = text.units
-        var position = 0
-        while position < units.count {
-            let start = position
-            while position < units.count, units[position].kind.isAlphanumeric { position += 1 }
-            let word = start..<position
-            if (3...4).contains(word.count), units[word].allSatisfy(\.kind.isDigit), isNamed(before: start) {
-                codes.append(Array(word))
-            }
-            if position == start { position += 1 }
-        }
-    }
-
-    /// Whether the name of a security code and something that assigns stand before `position`.
-    private func isNamed(before position: Int) -> Bool {
-        let (gapMax, nameMax) = (8, 32)
-        var end = position
-        var assigns = false
-        while end > 0, position - end < gapMax, !units[end - 1].kind.isAlphanumeric {
-            end -= 1
-            if [":", "=", ">"].contains(units[end].scalar) { assigns = true }
-        }
-        guard assigns else { return false }
-        var start = end
-        while start > 0, end - start < nameMax, isInName(units[start - 1]) { start -= 1 }
-        let name = String(String.UnicodeScalarView(units[start..<end].map(\.scalar)))
-        return FieldRole(name: name) == .securityCode
-    }
-
-    private func isInName(_ unit: ScannedText.Unit) -> Bool {
-        unit.kind.isAlphanumeric || ["_", "-", " "].contains(unit.scalar)
     }
 }

@@ -42,7 +42,8 @@ import Testing
             "4509953566233704@example.com", "11-4509953566233704 12",
             "4509953566233704.0",
             "{\\\"n\\\":\\\"4509953566233704\\\"}", "45099535\\u00ad66233704", "4️⃣5️⃣0️⃣9️⃣9️⃣5️⃣3️⃣5️⃣6️⃣6️⃣2️⃣3️⃣3️⃣7️⃣0️⃣4️⃣",
-            "10%4509953566233704",
+            "10%4509953566233704", "pan4509953566233704exp1230cvv9zip90210",
+            "a1b2c3 x9pan4509953566233704exp1230x",
         ])
     func spellings(text: String) throws {
         let document = "{\"job_id\":\"j\",\"description\":\"\(text)\"}"
@@ -110,18 +111,29 @@ import Testing
         for name in [
             "id", "job_id", "external_reference", "card_id", "payment_id", "customer_id", "cardId",
             "issuer_id",
-            "after_payment_id", "ce_id", "correlationid",
+            "after_payment_id", "ce_id", "correlationid", "order_ids", "ids", "orderIds", "orderid",
+            "OrderID",
+            "shop_transactionid", "CUSTOMERID",
         ] {
             #expect(CardSample.findings("{\"\(name)\":\"\(visa)\"}") == [])
             #expect(CardSample.findings("{\"\(name)\":\(visa)}") == [])
+            #expect(CardSample.findings("{\"\(name)\":[\"\(visa)\",\(visa)]}") == [])
             expectCardNumber("{\"\(name)\":\"\(CardSample.grouped(visa))\"}", at: name)
             expectCardNumber("{\"\(name)\":\"order \(visa)\"}", at: name)
         }
         #expect(CardSample.findings("{\"identification\":{\"number\":\"\(visa)\"}}") == [])
         #expect(CardSample.findings("{\"data\":{\"job_id\":\"\(visa)\"}}") == [])
-        for name in ["number", "token", "card", "reference", "order", "valid", "description"] {
+        for name in ["number", "token", "card", "reference", "order", "valid", "kids", "paid", "description"]
+        {
             expectCardNumber("{\"\(name)\":\"\(visa)\"}", at: name)
         }
+    }
+
+    @Test("a word that holds everything about a card loses its number and its code")
+    func crammed() {
+        #expect(
+            CardSample.stripped("pan4509953566233704exp1230cvv123zip90210")
+                == "pan************3704exp1230cvv***zip90210")
     }
 
     @Test("several numbers in one text go, and what remains of them makes no new one")
