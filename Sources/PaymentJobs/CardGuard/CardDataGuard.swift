@@ -4,16 +4,19 @@ import ExactJSON
 ///
 /// A card number is digits with the prefix, the length and the check digit that an issuer uses, with or without
 /// separators, in any field, name or free text; or whatever 12 to 19 digits a field named for it holds. A
-/// security code is 3 or 4 digits in a field, or behind a word, that is named for it. JSON's escapes, `%XX`, and
+/// security code is 3 or 4 digits in a short value of a field, or behind a word, that is named for it. JSON's escapes, `%XX`, and
 /// the digits of other scripts are read for what they mean; a JSON number by its value.
 ///
-/// Fields that carry ids (`id`, `…_id`, `external_reference`, `identification.number`, the ids of CloudEvents,
+/// Fields that carry ids (`id`, `…_id`, `…_ids`, `external_reference`, `identification.number`, the ids of CloudEvents,
 /// and the record's key) may hold any number that is nothing but digits: about one in 35 of all 16-digit numbers looks
-/// like a card's. So a card number alone in one of them is *not* found.
+/// like a card's. So a card number alone in one of them is *not* found; with anything beside it, such as the
+/// prefix of `ORD-4509953566233704`, it is.
 ///
 /// Not found either: what is encoded as Base64 or escaped twice, a number that is spread over several fields or
 /// elements, digits that touch more digits (a row of 20 and more is an id), a number in exponent form outside of
 /// JSON, and a security code without a name.
+///
+/// The article <doc:CardData> says more, and how often other numbers are taken for a card's.
 ///
 /// Nothing that is reported quotes card data. The cost is linear in the size of what is looked at.
 public enum CardDataGuard {

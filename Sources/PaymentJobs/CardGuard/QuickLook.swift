@@ -1,7 +1,7 @@
 /// A first look at bytes, JSON or text, that spares most of them the thorough one.
 ///
-/// It errs on one side only: what it takes for harmless is harmless. Its limit are escapes, which it doesn't read
-/// (`isEncoded`), and fields that are named for card data, where any digits count.
+/// It errs on one side only: what it takes for harmless is harmless. It doesn't read escapes, which make
+/// anything suspicious, and doesn't know of fields that are named for card data, where any digits count.
 struct QuickLook {
     /// Whether so many digits stand together as the shortest card number has, or a number has an exponent.
     private(set) var mayHoldNumber = false

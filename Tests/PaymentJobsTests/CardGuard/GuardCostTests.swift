@@ -68,18 +68,30 @@ struct CostlyShape: Sendable, CustomTestStringConvertible {
         members("many names that are equal once masked") { "\"450995\(3_566_233_704 + $0) x\":\($0)" },
         CostlyShape("one masked name in many spellings, and the names that it could have") { size in
             let taken = (2..<size / 64).map { "\"x_________************3704 #\($0)\":1" }
-            // Ten characters, each as it is or escaped: the number behind them is masked to the same name.
+            // Ten characters, each as it is or escaped; the numbers behind them differ until they are masked.
             let spelled = (0..<size / 128).map { number in
                 let letters = "x_________".utf8.enumerated().map { index, letter in
                     let plain = String(Unicode.Scalar(letter))
                     return number >> index & 1 == 0 ? plain : plain == "_" ? "\\u005f" : "\\u0078"
                 }
-                return "\"\(letters.joined())4509953566233704\":1"
+                return "\"\(letters.joined())\(visa(number))\":1"
             }
             return "{\((taken + spelled).joined(separator: ","))}"
         },
         members("many words in a name") { "\"c_v_c_v_c_o_d_p_a_n_\(1_000 + $0)\":\"123\"" },
     ]
+
+    /// A number of sixteen digits that ends in 3704, for each number below 100,000 another.
+    private static func visa(_ number: Int) -> String {
+        let candidates = (0...9).map { Array("450995\(1_000_000 + 10 * number + $0)3704".utf8) }
+            .map { $0.enumerated().filter { $0.offset != 6 }.map(\.element) }
+        let valid = candidates.first { digits in
+            var row = DigitRow()
+            for digit in digits { row.append(digit - 48) }
+            return row.isLuhnValid(0..<16)
+        }
+        return String(decoding: valid ?? [], as: UTF8.self)
+    }
 
     private static let texts = [
         "4 ", "4509 ", "45099535 ", "4-", "4,", "4509,", "4509953566233704 ", "4509953566233704", "a4", "4a",
