@@ -71,7 +71,7 @@ struct Tenures: Sendable {
 extension Tenure {
     /// Notes a record that goes to the pipeline; false where it was there before.
     mutating func admit(_ offset: Int64) -> Bool {
-        guard ledger.received(offset) else { return false }
+        guard ledger.received(offset) == .open else { return false }
         inPipeline.insert(offset)
         return true
     }
