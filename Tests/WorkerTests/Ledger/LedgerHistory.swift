@@ -1,0 +1,261 @@
+import Testing
+
+@testable import Worker
+
+/// SplitMix64, as in `SeededGenerator`, without a line printed for each of very many seeds.
+struct HistoryChance: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `bound`; the bias of small bounds doesn't matter here.
+    mutating func below(_ bound: Int) -> Int { Int(truncatingIfNeeded: next() >> 33) % bound }
+
+    mutating func oneIn(_ count: Int) -> Bool { below(count) == 0 }
+}
+
+/// One partition's life under several workers, one after another: what they do, and an independent account of
+/// what really happened, kept in sets and dictionaries by offset.
+struct LedgerHistory {
+    static let place = CommitPlace(cluster: "c1", topic: "jobs", partition: 3)
+
+    /// What the group's coordinator has. A later worker sees nothing else.
+    struct Stored {
+        var offset: Int64
+        var text: String
+        /// What the text says, by the account's own knowledge; nil where it is none of this place.
+        var truth: Truth?
+    }
+
+    struct Truth {
+        var horizon: Int64
+        var done: Set<Int64>
+    }
+
+    /// What is wrong so far; an object, so that a message may read the history that it is about.
+    final class Findings {
+        var violations: [String] = []
+        /// How often something happened that a history is for.
+        var events: [Event: Int] = [:]
+    }
+
+    enum Event: CaseIterable {
+        case takeoverWithMap, inheritedRecord, maybeAttempted, fresh, waitForRoom, waitForHorizon, stop
+        case putAside, lostCommit, lostAnswer, lateAnswer, smallerWindow
+    }
+
+    /// A commit on its way.
+    struct Sent {
+        let commit: SealedCommit
+        let stored: Stored
+        var isWritten = false
+    }
+
+    var chance: HistoryChance
+    let bug: PlantedBug?
+    let isTracing: Bool
+    /// Whether the ledger must do exactly what the account expects, beside doing no harm.
+    let isExact: Bool
+    let findings = Findings()
+
+    // The world.
+    var log: [Int64] = []
+    var logEnd: Int64
+    var lowWatermark: Int64
+    var stored: Stored?
+    var attempted: Set<Int64> = []
+    var done: Set<Int64> = []
+    var isNewGroup: Bool
+
+    // The tenure.
+    var subject: LedgerSubject?
+    var limits = PartitionLedger.Limits(window: 8)
+    /// Whether every tenure has the same limits, so that no map is ever forgotten.
+    let hasSteadyLimits: Bool
+    var nextIndex = 0
+    var position: Int64 = 0
+    var open: Set<Int64> = []
+    var running: [Int64] = []
+    var knownDone: Set<Int64> = []
+    var startedUpTo: Int64 = -1
+    var attemptedBefore: Set<Int64> = []
+    var horizonAtStart: Int64 = 0
+    var horizonFloor: Int64 = 0
+    var sent: [Sent] = []
+    var isOver = false
+
+    init(seed: UInt64, bug: PlantedBug?, isExact: Bool, isTracing: Bool) {
+        chance = HistoryChance(seed)
+        self.bug = bug
+        self.isExact = isExact
+        self.isTracing = isTracing
+        lowWatermark = Int64(chance.below(20))
+        logEnd = lowWatermark
+        isNewGroup = chance.oneIn(4)
+        hasSteadyLimits = !chance.oneIn(8)
+        if chance.oneIn(3) { limits.mapLengthMax = 1 + chance.below(24) }
+        if chance.oneIn(8) { limits.mapCountMax = 1 + chance.below(6) }
+        append()
+    }
+
+    /// Runs a whole history, and returns what was found in it.
+    static func run(
+        seed: UInt64, bug: PlantedBug? = nil, isExact: Bool = true, isTracing: Bool = false
+    ) -> Findings {
+        var history = LedgerHistory(seed: seed, bug: bug, isExact: isExact, isTracing: isTracing)
+        history.takeOver()
+        for _ in 0..<(20 + history.chance.below(40)) where !history.isOver && history.findings.violations.isEmpty {
+            history.step()
+        }
+        if !history.isOver, history.findings.violations.isEmpty { history.finishEverything() }
+        return history.findings
+    }
+
+    func trace(_ text: @autoclosure () -> String) {
+        if isTracing { print(text()) }
+    }
+
+    func expect(_ condition: Bool, _ problem: @autoclosure () -> String) {
+        guard !condition else { return }
+        findings.violations.append(problem())
+        trace("VIOLATION \(findings.violations.last ?? "")")
+    }
+
+    /// Checks what does no harm by itself, and says where harm comes from.
+    func expectExactly(_ condition: Bool, _ problem: @autoclosure () -> String) {
+        if isExact { expect(condition, problem()) }
+    }
+
+    func count(_ event: Event) { findings.events[event, default: 0] += 1 }
+
+    private mutating func step() {
+        switch chance.below(25) {
+        case 0, 24: append()
+        case 1...5: receive()
+        case 6...9: start()
+        case 10...15: finish()
+        case 16...18:
+            seal()
+            if chance.oneIn(2) { write() }
+        case 19...20: write()
+        case 21...22: answer()
+        default: crash()
+        }
+    }
+
+    /// New records, mostly one after another; transactions, compaction and aborted batches leave gaps.
+    mutating func append() {
+        for _ in 0...chance.below(6) {
+            switch chance.below(12) {
+            case 0...8: break
+            case 9: logEnd += 1
+            case 10: logEnd += Int64(1 + chance.below(12))
+            default: logEnd += chance.oneIn(3) ? 1_000_000_000 : Int64(1 + chance.below(400))
+            }
+            log.append(logEnd)
+            logEnd += 1
+        }
+        if chance.oneIn(3) { logEnd += 1 }
+        trace("log ends at \(logEnd)")
+    }
+
+    mutating func receive() {
+        guard subject != nil else { return }
+        for _ in 0...chance.below(4) {
+            guard nextIndex < log.count, let held = subject?.heldCount, held < limits.window else { return }
+            receiveNext()
+        }
+    }
+
+    mutating func receiveNext() {
+        let offset = log[nextIndex]
+        nextIndex += 1
+        let reception = subject?.received(offset)
+        trace("received \(offset): \(String(describing: reception))")
+        position = offset + 1
+        let isKnown = knownDone.contains(offset)
+        switch reception {
+        case .open:
+            open.insert(offset)
+            if hasSteadyLimits { expect(!isKnown, "\(offset) is done by a map, and is open again") }
+        case .done:
+            expect(done.contains(offset), "\(offset) is skipped and was never done")
+            count(.inheritedRecord)
+            expectExactly(isKnown, "\(offset) is skipped, and no map says that it is done")
+        case .again, nil: expect(false, "\(offset) came for the first time")
+        }
+        checkState()
+    }
+
+    mutating func start() {
+        for _ in 0...chance.below(4) {
+            guard let dispatch = subject?.next() else {
+                countWait()
+                return
+            }
+            started(dispatch)
+        }
+    }
+
+    private func countWait() {
+        guard let subject, running.count < open.count else { return }
+        count(subject.waitsForHorizon ? .waitForHorizon : .waitForRoom)
+    }
+
+    mutating func finish() {
+        guard !running.isEmpty else { return }
+        let offset = running.remove(at: chance.below(running.count))
+        trace("done \(offset)")
+        done.insert(offset)
+        knownDone.insert(offset)
+        open.remove(offset)
+        _ = subject?.done(offset)
+        if chance.oneIn(10) { _ = subject?.done(offset) }
+        checkState()
+    }
+
+    mutating func seal() {
+        guard let (commit, metadata) = subject?.sealed() else { return }
+        sealed(commit, metadata)
+    }
+
+    /// The coordinator gets the next commit, or never does.
+    mutating func write() {
+        guard let index = sent.firstIndex(where: { !$0.isWritten }) else { return }
+        if chance.oneIn(6) {
+            trace("lost the commit of \(sent[index].stored.offset)")
+            count(.lostCommit)
+            let lost = sent.remove(at: index)
+            subject?.lostAnswer(lost.commit)
+        } else {
+            sent[index].isWritten = true
+            written(sent[index].stored)
+        }
+    }
+
+    /// The worker hears of some commit that was written, or never does.
+    mutating func answer() {
+        let written = sent.indices.filter { sent[$0].isWritten }
+        guard !written.isEmpty else { return }
+        let index = written[chance.below(written.count)]
+        if index != written.last { count(.lateAnswer) }
+        let answered = sent.remove(at: index)
+        if chance.oneIn(5) {
+            count(.lostAnswer)
+            trace("lost the answer to the commit of \(answered.stored.offset)")
+            subject?.lostAnswer(answered.commit)
+        } else {
+            trace("acknowledged \(answered.stored.offset)")
+            subject?.acknowledged(answered.commit)
+        }
+        checkState()
+    }
+}
