@@ -42,6 +42,7 @@ extension CommitMetadata {
     ///   - text: What the group's coordinator has for the offset.
     ///   - place: Where it was found.
     ///   - committed: The offset beside it.
+    /// - Throws: Why it says nothing.
     init(
         reading text: String?, at place: CommitPlace, committed: Int64
     ) throws(MetadataRefusal) {

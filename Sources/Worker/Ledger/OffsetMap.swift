@@ -45,6 +45,7 @@ enum OffsetMap {
     /// - Parameters:
     ///   - done: Ascending offsets, none below `base`.
     ///   - base: The committed offset.
+    /// - Returns: ASCII.
     static func text(_ done: some Sequence<Int64>, base: Int64) -> [UInt8] {
         var writer = Writer(group: base / groupSize)
         var group = base / groupSize

@@ -38,8 +38,8 @@ struct PartitionLedger: Sendable {
     /// Entries and comparisons that were gone through so far, which is what a ledger costs.
     private(set) var stepCount = 0
     private var entries: Deque<Entry> = []
-    /// How many of the first entries the map has room for.
-    private var admittedCount = 0
+    /// How many of the first records held may start, or could.
+    private(set) var admittedCount = 0
     /// How many of the first entries were started, or didn't have to be.
     private var startedCount = 0
     /// Done offsets of earlier tenures whose records haven't come yet, in order.
@@ -54,6 +54,9 @@ struct PartitionLedger: Sendable {
     /// A ledger that goes on where an earlier tenure ended.
     init(_ start: Takeover.Start, limits: Limits) {
         precondition(limits.window > 0, "a window holds at least the frontier")
+        precondition(
+            (1...OffsetMap.lengthMax).contains(limits.mapLengthMax)
+                && (1...OffsetMap.countMax).contains(limits.mapCountMax), "else a map can't be read again")
         self.limits = limits
         position = start.position
         attemptedBelow = start.horizon
@@ -85,6 +88,9 @@ struct PartitionLedger: Sendable {
     var doneOffsets: [Int64] {
         entries.prefix(admittedCount).lazy.filter(\.isDone).map(\.offset) + inherited
     }
+
+    /// Characters that the map can need for what is admitted, of ``Limits/mapLengthMax``.
+    var mapLengthBound: Int { mapLengthBound(last: lastAdmitted) }
 
     /// Whether a record has come that may not start before a higher horizon is acknowledged.
     var waitsForHorizon: Bool {
@@ -159,21 +165,23 @@ struct PartitionLedger: Sendable {
             // The frontier always goes on; what is forgotten for it is looked up by whoever comes next.
             while admittedCount == 0, !inherited.isEmpty, !hasRoom(for: offset) { dropLastInherited() }
             guard admittedCount == 0 || hasRoom(for: offset) else { return }
-            if admittedCount > 0 {
-                admittedSteps += OffsetMap.step(from: entries[admittedCount - 1].offset, to: offset)
-            }
+            if let lastAdmitted { admittedSteps += OffsetMap.step(from: lastAdmitted, to: offset) }
             admittedCount += 1
         }
     }
 
     private func hasRoom(for offset: Int64) -> Bool {
         guard admittedCount + inherited.count < limits.mapCountMax else { return false }
-        var length = 1 + admittedSteps + inheritedSteps
-        if admittedCount > 0 {
-            length += OffsetMap.step(from: entries[admittedCount - 1].offset, to: offset)
-        }
-        if let first = inherited.first { length += OffsetMap.step(from: offset, to: first) }
-        return length <= limits.mapLengthMax
+        let step = lastAdmitted.map { OffsetMap.step(from: $0, to: offset) } ?? 0
+        return mapLengthBound(last: offset) + step <= limits.mapLengthMax
+    }
+
+    private var lastAdmitted: Int64? { admittedCount > 0 ? entries[admittedCount - 1].offset : nil }
+
+    /// The bound for what is admitted and inherited, where `last` is the highest admitted offset.
+    private func mapLengthBound(last: Int64?) -> Int {
+        guard let lower = last ?? inherited.first, let upper = inherited.first ?? last else { return 0 }
+        return 1 + admittedSteps + OffsetMap.step(from: lower, to: upper) + inheritedSteps
     }
 
     private mutating func advanceFrontier() -> Int {

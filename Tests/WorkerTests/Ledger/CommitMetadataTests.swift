@@ -44,9 +44,12 @@ import Testing
         #expect(read("") == .failure(.absent))
         let others = [
             " ", "\u{0}", "{}", "null", "NDAwMDA=", "bAgKTAQ=", "AAAADAAAAAAAAAAB", "spring-kafka",
-            "Committed by Karafka", "cobrador", "COBRADOR/1;", String(repeating: "x", count: 40_000), "cobrädor/1",
+            "Committed by Karafka", "cobrador", "COBRADOR/1;", String(repeating: "x", count: 40_000),
+            "cobrädor/1",
         ]
-        for other in others { #expect(read(other) == .failure(.foreign(.otherFormat)), "\(other.prefix(40))") }
+        for other in others {
+            #expect(read(other) == .failure(.foreign(.otherFormat)), "\(other.prefix(40))")
+        }
     }
 
     @Test func otherVersionsAreForeign() {
@@ -125,7 +128,8 @@ import Testing
         #expect(read(signed("\(place);1200;1203;P")).map(\.done) == .failure(.damaged(.contradictory)))
         #expect(read(signed("\(place);1200;1204;P")).map(\.done) == .success([1200, 1201, 1202, 1203]))
         let malformed = [
-            "1200;;", "1200;-1;", "1200;+1300;", "1200;01300;", "1200;9223372036854775808;", "1200;1300", "1200",
+            "1200;;", "1200;-1;", "1200;+1300;", "1200;01300;", "1200;9223372036854775808;", "1200;1300",
+            "1200",
             "1200;1300;;", "1200;1300;A", "1200;1300;[2731]", "1200;1300;[",
             "1200;1300; B", ";1300;", "1 200;1300;",
         ]
@@ -156,7 +160,9 @@ import Testing
     }
 
     private func randomText(_ chance: inout SeededGenerator) -> String {
-        let pieces = ["A", "B", "/", "k", "(", ")", "[", "]", "4", "12", "(5)", "[4]", "[9]", "(123456)", ";", "é"]
+        let pieces = [
+            "A", "B", "/", "k", "(", ")", "[", "]", "4", "12", "(5)", "[4]", "[9]", "(123456)", ";", "é",
+        ]
         var map = ""
         for _ in 0..<Int.random(in: 0...5, using: &chance) {
             map += pieces.randomElement(using: &chance) ?? ""

@@ -2,11 +2,11 @@
 
 /// What must hold, by the account's own knowledge.
 extension LedgerHistory {
-    mutating func checkState() {
+    func checkState() {
         guard let subject else { return }
         let frontier = open.min() ?? position
         expectExactly(subject.frontier == frontier, "frontier \(subject.frontier ?? -1), not \(frontier)")
-        expectExactly(Set(subject.openOffsets) == open, "open \(subject.openOffsets), not \(open.sorted())")
+        expectExactly(subject.openCount == open.count, "\(subject.openCount) open, not \(open.count)")
     }
 
     mutating func started(_ dispatch: PartitionLedger.Dispatch) {
@@ -39,14 +39,38 @@ extension LedgerHistory {
         expect(text.utf8.count <= CommitMetadata.lengthMax, "\(text.utf8.count) characters")
         let expected = knownDone.filter { $0 >= frontier }
         if hasSteadyLimits {
-            expectExactly(Set(metadata.done) == expected, "the map has \(metadata.done), not \(expected.sorted())")
+            expectExactly(
+                Set(metadata.done) == expected, "the map has \(metadata.done), not \(expected.sorted())")
+            checkRoom(from: frontier)
             let length = OffsetMap.text(metadata.done, base: metadata.base).count
             expectExactly(length <= limits.mapLengthMax, "the map has \(length) characters")
         } else {
             expectExactly(expected.isSuperset(of: metadata.done), "the map has too much: \(metadata.done)")
         }
+        let openOffsets = subject?.openOffsets ?? []
+        expectExactly(openOffsets == open.sorted(), "open \(openOffsets), not \(open.sorted())")
         let truth = Truth(horizon: metadata.horizon, done: Set(metadata.done))
         sent.append(Sent(commit: commit, stored: Stored(offset: metadata.base, text: text, truth: truth)))
+    }
+
+    /// The next record that doesn't start has no room, or no horizon.
+    private func checkRoom(from frontier: Int64) {
+        guard let subject else { return }
+        let held = log.filter { $0 >= frontier && $0 < position }
+        let inherited = knownDone.filter { $0 >= position }.sorted()
+        func bound(_ count: Int) -> Int {
+            let offsets = held.prefix(count) + inherited
+            let steps = zip(offsets, offsets.dropFirst()).map { OffsetMap.step(from: $0.0, to: $0.1) }
+            return offsets.isEmpty ? 0 : steps.reduce(1, +)
+        }
+        let admitted = subject.admittedCount
+        let length = subject.mapLengthBound
+        expectExactly(length == bound(admitted), "a bound of \(length), not \(bound(admitted))")
+        guard admitted < held.count, !subject.waitsForHorizon else { return }
+        let isFull = admitted + inherited.count >= limits.mapCountMax
+        expectExactly(
+            admitted > 0 && (isFull || bound(admitted + 1) > limits.mapLengthMax),
+            "\(held[admitted]) waits, and has room")
     }
 
     mutating func written(_ new: Stored) {
@@ -96,6 +120,14 @@ extension LedgerHistory {
         case 5:
             let isTooFar = chance.oneIn(8)
             lowWatermark = isTooFar ? min(before.offset + 1, logEnd) : max(lowWatermark, before.offset - 1)
+            return
+        case 6...8:
+            let index = chance.below(max(1, log.count))
+            guard index < log.count, log[index] >= before.offset else { return }
+            trace("compacted \(log[index])")
+            count(.compaction)
+            hasCompaction = true
+            log.remove(at: index)
             return
         default: return
         }

@@ -27,7 +27,7 @@ struct HistoryChance: RandomNumberGenerator {
 struct LedgerHistory {
     static let place = CommitPlace(cluster: "c1", topic: "jobs", partition: 3)
 
-    /// What the group's coordinator has. A later worker sees nothing else.
+    /// What the group's coordinator has; a later worker sees nothing else.
     struct Stored {
         var offset: Int64
         var text: String
@@ -49,7 +49,7 @@ struct LedgerHistory {
 
     enum Event: CaseIterable {
         case takeoverWithMap, inheritedRecord, maybeAttempted, fresh, waitForRoom, waitForHorizon, stop
-        case putAside, lostCommit, lostAnswer, lateAnswer, smallerWindow
+        case putAside, compaction, lostCommit, lostAnswer, lateAnswer, smallerWindow
     }
 
     /// A commit on its way.
@@ -80,6 +80,7 @@ struct LedgerHistory {
     var limits = PartitionLedger.Limits(window: 8)
     /// Whether every tenure has the same limits, so that no map is ever forgotten.
     let hasSteadyLimits: Bool
+    var hasCompaction = false
     var nextIndex = 0
     var position: Int64 = 0
     var open: Set<Int64> = []
@@ -112,10 +113,12 @@ struct LedgerHistory {
     ) -> Findings {
         var history = LedgerHistory(seed: seed, bug: bug, isExact: isExact, isTracing: isTracing)
         history.takeOver()
-        for _ in 0..<(20 + history.chance.below(40)) where !history.isOver && history.findings.violations.isEmpty {
+        for _ in 0..<(20 + history.chance.below(40)) {
+            if history.isOver || !history.findings.violations.isEmpty { break }
             history.step()
         }
-        if !history.isOver, history.findings.violations.isEmpty { history.finishEverything() }
+        let isToEnd = history.chance.oneIn(4)
+        if isToEnd, !history.isOver, history.findings.violations.isEmpty { history.finishEverything() }
         return history.findings
     }
 
@@ -180,6 +183,8 @@ struct LedgerHistory {
         nextIndex += 1
         let reception = subject?.received(offset)
         trace("received \(offset): \(String(describing: reception))")
+        // What was compacted away is forgotten when it is passed.
+        if hasCompaction { knownDone = knownDone.filter { $0 < position || $0 >= offset } }
         position = offset + 1
         let isKnown = knownDone.contains(offset)
         switch reception {

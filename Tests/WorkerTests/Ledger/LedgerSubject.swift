@@ -84,6 +84,9 @@ struct LedgerSubject {
 
     var frontier: Int64? { ledger.frontier }
     var heldCount: Int { ledger.heldCount }
+    var admittedCount: Int { ledger.admittedCount }
+    var mapLengthBound: Int { ledger.mapLengthBound }
+    var openCount: Int { ledger.openCount }
     var openOffsets: [Int64] { ledger.openOffsets }
     var commitNeed: CommitNeed { ledger.commitNeed }
     var waitsForHorizon: Bool { ledger.waitsForHorizon }
