@@ -2,8 +2,22 @@ import CLibrdkafka
 
 /// Hands one record to librdkafka, which copies it.
 enum MessageWriter {
+    /// One caller at a time.
+    ///
     /// - Returns: `.queueFull` where there is no room now; no error means that a report will come.
     static func enqueue(
+        _ record: ProducerRecord, topic: OpaquePointer, opaque: UnsafeMutableRawPointer?,
+        client: OpaquePointer
+    ) -> KafkaErrorCode {
+        let code = write(record, topic: topic, opaque: opaque, client: client)
+        // Nobody else fills the queue, so once it is seen empty it stays so, and a record that it has no
+        // room for even then never fits.
+        guard code == .queueFull, rd_kafka_outq_len(client) == 0 else { return code }
+        let second = write(record, topic: topic, opaque: opaque, client: client)
+        return second == .queueFull ? .messageTooLarge : second
+    }
+
+    private static func write(
         _ record: ProducerRecord, topic: OpaquePointer, opaque: UnsafeMutableRawPointer?,
         client: OpaquePointer
     ) -> KafkaErrorCode {

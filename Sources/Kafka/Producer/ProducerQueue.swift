@@ -135,8 +135,7 @@ final class ProducerQueue: @unchecked Sendable {
         while batch.nextIndex < batch.records.count {
             let index = batch.nextIndex
             let code = write(batch.records[index], batch.opaque(index), &state)
-            // A queue that is full and empty has no room for this record, and never will.
-            if code == .queueFull, rd_kafka_outq_len(client.pointer) > 0 { return false }
+            if code == .queueFull { return false }
             batch.nextIndex += 1
             guard code.isError else { continue }
             if batch.settle(index, .failure(refusal(code))) {
@@ -148,7 +147,6 @@ final class ProducerQueue: @unchecked Sendable {
     }
 
     private func refusal(_ code: KafkaErrorCode) -> ProduceError {
-        if code == .queueFull { return .rejected(.messageTooLarge) }
         guard case .fatal(let fatal, _) = client.fatalError() else { return .rejected(code) }
         return .fatal(fatal, mayHaveBeenWritten: false)
     }
