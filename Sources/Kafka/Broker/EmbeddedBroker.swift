@@ -32,8 +32,16 @@ public final class EmbeddedBroker: Sendable {
         case leaveGroup = 13
         /// Learning one's partitions.
         case syncGroup = 14
-        /// Getting an idempotent producer's id.
+        /// Getting an idempotent or transactional producer's id.
         case initProducerID = 22
+        /// Registering partitions in a transaction.
+        case addPartitionsToTransaction = 24
+        /// Registering a group in a transaction.
+        case addOffsetsToTransaction = 25
+        /// Ending a transaction.
+        case endTransaction = 26
+        /// Committing offsets in a transaction.
+        case transactionOffsetCommit = 28
     }
 
     /// Guarded by the lock: the cluster is gone once it is `nil`.
@@ -153,7 +161,7 @@ public final class EmbeddedBroker: Sendable {
         client.destroy(flags: 0)
     }
 
-    private func call(_ body: (OpaquePointer) -> rd_kafka_resp_err_t) throws(KafkaError) {
+    func call(_ body: (OpaquePointer) -> rd_kafka_resp_err_t) throws(KafkaError) {
         let code = state.withLock { state in state.cluster.map { KafkaErrorCode(body($0)) } }
         guard let code else { throw .closed }
         guard !code.isError else { throw .broker(code) }
