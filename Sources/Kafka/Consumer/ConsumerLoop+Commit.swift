@@ -3,12 +3,7 @@ import CLibrdkafka
 extension ConsumerLoop {
     /// Sends a commit; its answer comes as an event of the consumer's queue, long after this returns.
     func commit(_ positions: [TopicPartitionOffset], _ reply: Reply<Void>) {
-        if let fatal = client.fatalError() { return reply.resume(returning: .failure(fatal)) }
-        let isLost = rd_kafka_assignment_lost(client.pointer) != 0
-        let foreign = positions.filter { isLost || !tenures.holds($0.topicPartition, in: $0.epoch) }
-        guard foreign.isEmpty else {
-            return reply.resume(returning: .failure(.notAssigned(foreign.map(\.topicPartition))))
-        }
+        if let refusal = refusal(of: positions) { return reply.resume(returning: .failure(refusal)) }
         guard let list = PartitionList(capacity: positions.count) else {
             return reply.resume(returning: .failure(.noResources("partition list")))
         }

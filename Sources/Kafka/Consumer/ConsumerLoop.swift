@@ -100,6 +100,7 @@ final class ConsumerLoop: @unchecked Sendable {
         case .release(let epoch, let reply): reply.resume(returning: .success(release(epoch)))
         case .grant(let total, let partitions): demand.grant(total: total, partitions: partitions)
         case .commit(let positions, let reply): commit(positions, reply)
+        case .seal(let positions, let reply): reply.resume(returning: seal(positions))
         case .offsetsRead(let epoch, let result): offer(epoch, result)
         case .close(let deadline): return deadline
         }

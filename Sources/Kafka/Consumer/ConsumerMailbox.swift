@@ -9,6 +9,7 @@ enum ConsumerCommand: Sendable {
     case release(AssignmentEpoch, Reply<Bool>)
     case grant(total: Int, partitions: [TopicPartition: Int])
     case commit([TopicPartitionOffset], Reply<Void>)
+    case seal([TopicPartitionOffset], Reply<SealedOffsets>)
     case offsetsRead(AssignmentEpoch, Result<[AssignedPartition], KafkaError>)
     case close(deadline: ContinuousClock.Instant)
 }
