@@ -1,0 +1,49 @@
+import Testing
+
+@testable import Kafka
+
+extension Cluster {
+    /// A transactional producer with short timeouts; not initialized.
+    func transactional(
+        _ id: String = "worker-0", _ adjust: (inout TransactionalProducerConfiguration) -> Void = { _ in }
+    ) throws -> TransactionalProducer {
+        var producer = ProducerConfiguration(kafka: kafka)
+        producer.linger = .zero
+        var configuration = TransactionalProducerConfiguration(producer: producer, transactionalID: id)
+        adjust(&configuration)
+        return try TransactionalProducer(configuration, logger: Cluster.logger)
+    }
+
+    /// A transactional producer that is ready to write to the topic `events`.
+    func ready(
+        _ id: String = "worker-0", _ adjust: (inout TransactionalProducerConfiguration) -> Void = { _ in }
+    ) async throws -> TransactionalProducer {
+        let producer = try transactional(id, adjust)
+        try await producer.initialize(priming: ["events"])
+        return producer
+    }
+
+    /// How many records the topic `events` holds, visible or not.
+    func eventCount() async throws -> Int64 {
+        let consumer = try consumer(group: "count")
+        let watermarks = try await consumer.watermarks(of: partition(0, of: "events"))
+        await consumer.close(deadline: .seconds(1))
+        return watermarks.high - watermarks.low
+    }
+
+    /// Returns once a broker has taken the last ordered answer of a kind, so while the request is under way.
+    func waitForRequest(_ request: EmbeddedBroker.Request) async throws {
+        while try broker.pendingAnswers(request, broker: 1) > 0 { await Task.yield() }
+    }
+}
+
+/// A batch of two records and one offset of a group without members.
+func batch(_ text: String = "event") -> SealedBatch {
+    let offset = TopicPartitionOffset(
+        topicPartition: partition(0), offset: 7, metadata: "map", epoch: AssignmentEpoch(rawValue: 1))
+    return SealedBatch(
+        records: (0..<2).map {
+            ProducerRecord(topic: "events", partition: 0, value: Array("\(text) \($0)".utf8))
+        },
+        offsets: SealedOffsets(positions: [offset], group: ConsumerGroupMetadata(groupID: "group")))
+}
