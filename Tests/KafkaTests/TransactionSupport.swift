@@ -23,17 +23,12 @@ extension Cluster {
         return producer
     }
 
-    /// How many records the topic `events` holds, visible or not.
-    func eventCount() async throws -> Int64 {
-        let consumer = try consumer(group: "count")
-        let watermarks = try await consumer.watermarks(of: partition(0, of: "events"))
-        await consumer.close(deadline: .seconds(1))
-        return watermarks.high - watermarks.low
-    }
-
     /// Returns once a broker has taken the last ordered answer of a kind, so while the request is under way.
     func waitForRequest(_ request: EmbeddedBroker.Request) async throws {
-        while try broker.pendingAnswers(request, broker: 1) > 0 { await Task.yield() }
+        while try broker.pendingAnswers(request, broker: 1) > 0 {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
     }
 }
 

@@ -6,6 +6,10 @@ import Synchronization
 ///
 /// Those calls wait for the reports of all records, and serve none themselves where reports are events
 /// (`rdkafka.h`, `rd_kafka_commit_transaction`).
+///
+/// It also watches them: `rd_kafka_send_offsets_to_transaction` waits without a limit of its own, and where
+/// librdkafka drops the answer it depends on, for ever (2.0.2 `rd_kafka_txn_handle_TxnOffsetCommit`,
+/// `_OUTDATED`; seen on 2.16 after a broken connection). Then the producer closes.
 final class TransactionLoop: @unchecked Sendable {
     private typealias Abandon = @Sendable () -> Void
 
@@ -14,6 +18,8 @@ final class TransactionLoop: @unchecked Sendable {
         var pending: [UInt64: Abandon] = [:]
         var nextID: UInt64 = 0
         var closeDeadline: ContinuousClock.Instant?
+        /// When the job that is running must have ended.
+        var limit: ContinuousClock.Instant?
         var closers: [CheckedContinuation<Void, Never>] = []
         var isClosed = false
     }
@@ -56,16 +62,19 @@ final class TransactionLoop: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - closed: The answer if the producer closes before the job begins.
+    ///   - limit: How long the job may take; after that it counts as stuck, and the producer closes.
     ///   - job: Blocks, and answers.
     /// - Returns: The job's answer, or what is known where closing doesn't wait for it.
     func ask<Value: Sendable>(
-        closed: Value, _ job: @escaping @Sendable (PendingAnswer<Value>) -> Value
+        closed: Value, limit: Duration, _ job: @escaping @Sendable (PendingAnswer<Value>) -> Value
     ) async -> Value {
         await withCheckedContinuation { continuation in
             let answer = PendingAnswer(continuation, known: closed)
             guard let id = add({ answer.abandon() }) else { return answer.abandon() }
             lane.add { [self] isClosed in
-                if isClosed { answer.abandon() } else { answer.resume(returning: job(answer)) }
+                guard !isClosed else { return answer.abandon() }
+                watch(until: .now + limit)
+                answer.resume(returning: job(answer))
                 remove(id)
             }
         }
@@ -80,9 +89,18 @@ final class TransactionLoop: @unchecked Sendable {
         }
     }
 
+    /// The lane runs one job at a time, so there is one limit.
+    private func watch(until limit: ContinuousClock.Instant) {
+        state.withLock { state in
+            state.limit = limit
+            if !state.isClosed { rd_kafka_queue_yield(queue) }
+        }
+    }
+
     private func remove(_ id: UInt64) {
         state.withLock { state in
             state.pending[id] = nil
+            state.limit = nil
             if !state.isClosed, state.closeDeadline != nil { rd_kafka_queue_yield(queue) }
         }
     }
@@ -90,10 +108,17 @@ final class TransactionLoop: @unchecked Sendable {
     func run() {
         while true {
             let now = ContinuousClock.now
-            let (closing, isIdle) = state.withLock { ($0.closeDeadline, $0.pending.isEmpty) }
+            let (closing, limit, isIdle) = state.withLock {
+                ($0.closeDeadline, $0.limit, $0.pending.isEmpty)
+            }
+            if let limit, limit <= now {
+                logger.error("a transactional call is stuck; the producer closes")
+                requestClose(deadline: now)
+                break
+            }
             if let closing, closing <= now || isIdle { break }
-            let remaining = closing.map { now.duration(to: $0) } ?? TransactionLoop.waitMax
-            poll(min(remaining, TransactionLoop.waitMax))
+            let next = [closing, limit].compactMap { $0 }.min() ?? now + TransactionLoop.waitMax
+            poll(min(now.duration(to: next), TransactionLoop.waitMax))
         }
         shutDown()
     }

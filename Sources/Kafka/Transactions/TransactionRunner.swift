@@ -28,7 +28,7 @@ final class TransactionRunner: @unchecked Sendable {
     var topics: [String: OpaquePointer] = [:]
 
     /// An abort gets at least this, even when the batch's time is over.
-    private static let abortMin = Duration.seconds(1)
+    static let abortMin = Duration.seconds(1)
     /// Between tries, doubled for each further one up to the second.
     private static let pauses = (first: Duration.milliseconds(20), max: Duration.seconds(1))
 
@@ -118,7 +118,7 @@ final class TransactionRunner: @unchecked Sendable {
             answer.learn(
                 .indefinite(
                     TransactionFailure(
-                        call: call, code: .timedOut, reason: "the producer was closed meanwhile",
+                        call: call, code: .timedOut, reason: "the producer closed before the end",
                         mayBeCommitted: call == .commit)))
         }
     }
@@ -140,6 +140,7 @@ final class TransactionRunner: @unchecked Sendable {
         if let failed = retrying(.begin, until: deadline, lane, { _ in native.begin() }) { return failed }
         if let failed = produce(batch.records, number, until: deadline) { return failed }
         if let offsets = batch.offsets, !offsets.positions.isEmpty {
+            transaction.reached(.sendOffsets)
             let failed = retrying(.sendOffsets, until: deadline, lane) { native.send(offsets, $0) }
             if let failed { return cause(of: failed, offsets, deadline) }
         }

@@ -14,6 +14,8 @@ import Logging
 public final class TransactionalProducer: Sendable {
     let loop: TransactionLoop
     private let transactionTimeout: Duration
+    /// What a call may take beyond its time before it counts as stuck: an abort and a request under way.
+    private let patience: Duration
 
     /// Creates the client, which connects at once.
     ///
@@ -28,6 +30,7 @@ public final class TransactionalProducer: Sendable {
         let loop = try TransactionLoop(configuration, logger: logger)
         self.loop = loop
         transactionTimeout = configuration.transactionTimeout
+        patience = TransactionRunner.abortMin + configuration.socketTimeout + .seconds(1)
         do throws(KafkaError) {
             try NativeThread.start("kafka-reports") { loop.run() }
         } catch {
@@ -56,7 +59,8 @@ public final class TransactionalProducer: Sendable {
         priming topics: [String] = [], within time: Duration = .seconds(30)
     ) async throws(KafkaError) {
         let deadline = ContinuousClock.now + time
-        let result = await loop.ask(closed: Result<Void, KafkaError>.failure(.closed)) { [loop] _ in
+        let closed = Result<Void, KafkaError>.failure(.closed)
+        let result = await loop.ask(closed: closed, limit: time + patience) { [loop] _ in
             loop.runner.initialize(priming: topics, until: deadline, lane: loop.lane)
         }
         try result.get()
@@ -71,13 +75,14 @@ public final class TransactionalProducer: Sendable {
     ///   - batch: What is committed together.
     ///   - time: How long it may take once the batches before it are done; by default, and at most, the
     ///     transaction timeout. An abort gets one second more if it needs it, and a request that is under
-    ///     way up to the socket timeout.
+    ///     way up to the socket timeout. One second later a call counts as stuck, which librdkafka's can
+    ///     be for ever: the outcome is ``TransactionOutcome/indefinite(_:)``, and the producer closes.
     /// - Returns: What became of it, and so what may be done now.
     public func commit(
         _ batch: SealedBatch, within time: Duration? = nil
     ) async -> TransactionOutcome {
         let time = min(time ?? transactionTimeout, transactionTimeout)
-        return await loop.ask(closed: .refused(.closed)) { [loop] answer in
+        return await loop.ask(closed: .refused(.closed), limit: time + patience) { [loop] answer in
             loop.runner.commit(batch, until: .now + time, lane: loop.lane, answer: answer)
         }
     }

@@ -23,10 +23,12 @@ public struct TransactionalProducerConfiguration: Sendable {
         self.transactionalID = transactionalID
     }
 
+    var socketTimeout: Duration { min(producer.kafka.socketTimeout, transactionTimeout) }
+
     func settings() -> SettingList {
         var capped = producer
         capped.messageTimeout = min(capped.messageTimeout, transactionTimeout)
-        capped.kafka.socketTimeout = min(capped.kafka.socketTimeout, transactionTimeout)
+        capped.kafka.socketTimeout = socketTimeout
         var list = capped.settings()
         list.typed += [
             Setting("transactional.id", transactionalID),
