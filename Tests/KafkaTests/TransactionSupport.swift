@@ -3,12 +3,12 @@ import Testing
 @testable import Kafka
 
 extension Cluster {
-    /// A transactional producer with short timeouts; not initialized.
+    /// A transactional producer that isn't initialized.
     func transactional(
         _ id: String = "worker-0", _ adjust: (inout TransactionalProducerConfiguration) -> Void = { _ in }
     ) throws -> TransactionalProducer {
-        var producer = ProducerConfiguration(kafka: kafka)
-        producer.linger = .zero
+        // Records linger, so that the two of a batch share a request and meet one ordered error together.
+        let producer = ProducerConfiguration(kafka: kafka)
         var configuration = TransactionalProducerConfiguration(producer: producer, transactionalID: id)
         adjust(&configuration)
         return try TransactionalProducer(configuration, logger: Cluster.logger)
