@@ -193,11 +193,14 @@ struct TransactionalProducerTests {
         let cluster = try cluster()
         let producer = try await cluster.ready()
         let end = try WakeUp()
+        let (untilBegun, begun) = AsyncStream<Never>.makeStream()
         async let first = producer.loop.ask(closed: "closed", limit: .milliseconds(20)) { answer in
             answer.learn("begun")
+            begun.finish()
             end.wait(.seconds(3600))
             return "done"
         }
+        for await _ in untilBegun {}
         async let second = producer.commit(batch())
         #expect(await first == "begun")
         // It was waiting behind, or came too late: both know that it hasn't begun.
