@@ -1,5 +1,3 @@
-import Crypto
-
 /// The headers of a dead letter; all of them are text, and each is set, never appended.
 public enum DeadLetterHeader {
     /// What all of ours begin with.
@@ -82,10 +80,10 @@ extension OutboundMessage {
         let header = DeadLetterHeader.name("truncated")
         guard headers.text(header) == nil else { return self }
         let bytes = value ?? []
-        let digest = SHA256.hash(data: bytes).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+        let digest = DerivedID.digest(of: bytes, count: 32)
         let place = "\(origin.topic)/\(origin.partition)/\(origin.offset)"
         var copy = self
-        copy.value = Array("sha256=\(digest.joined()) bytes=\(bytes.count) origin=\(place)".utf8)
+        copy.value = Array("sha256=\(digest) bytes=\(bytes.count) origin=\(place)".utf8)
         copy.headers.append(MessageHeader(header, String(bytes.count)))
         return copy
     }

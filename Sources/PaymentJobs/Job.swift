@@ -36,6 +36,15 @@ public enum Job: Sendable, Hashable {
         }
     }
 
+    /// A digest of everything the job asks for; equal content has an equal digest whatever its formatting.
+    public var digest: String {
+        switch self {
+        case .charge(let job): job.digest
+        case .register(let job): job.digest
+        case .operation(let job): job.digest
+        }
+    }
+
     /// The job as the value of a message.
     public var fields: JSONObject {
         switch self {

@@ -45,16 +45,11 @@ extension Attempt {
     private func lookForRefund(
         of job: PaymentOperation, memory: inout AttemptMemory
     ) async throws(GatewayError) -> Finding<OperationOutcome>? {
-        let listed: GatewayAnswer<[GatewayRefund]>
-        do {
-            listed = try await look { () async throws(GatewayError) in
-                try await gateway.refunds(of: job.paymentID)
-            }
-        } catch {
-            // No such payment: then there is no refund of it either.
-            guard case .lookRefused(let fault) = error, fault.httpStatus == 404 else { throw error }
-            return nil
+        let listed = try await lookIfThere { () async throws(GatewayError) in
+            try await gateway.refunds(of: job.paymentID)
         }
+        // No such payment: then there is no refund of it either.
+        guard let listed else { return nil }
         let mine = listed.value.filter { $0.jobID.flatMap(JobID.init) == job.jobID }
         if let refund = mine.first(where: { !$0.isCalledOff }) ?? mine.first {
             return try await answer(refund, of: job, listed.requestID, memory: &memory)

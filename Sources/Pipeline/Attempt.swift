@@ -98,13 +98,20 @@ extension Attempt {
         }
     }
 
-    /// The payment; nil where the gateway says that there is none.
-    func payment(_ id: PaymentID) async throws(GatewayError) -> GatewayAnswer<GatewayPayment>? {
+    /// A look at what belongs to a payment; nil where the gateway says that there is none.
+    func lookIfThere<Value>(
+        _ read: () async throws(GatewayError) -> GatewayAnswer<Value>
+    ) async throws(GatewayError) -> GatewayAnswer<Value>? {
         do {
-            return try await look { () async throws(GatewayError) in try await gateway.payment(id) }
+            return try await look(read)
         } catch {
             guard case .lookRefused(let fault) = error, fault.httpStatus == 404 else { throw error }
             return nil
         }
+    }
+
+    /// The payment; nil where the gateway says that there is none.
+    func payment(_ id: PaymentID) async throws(GatewayError) -> GatewayAnswer<GatewayPayment>? {
+        try await lookIfThere { () async throws(GatewayError) in try await gateway.payment(id) }
     }
 }

@@ -117,13 +117,3 @@ import Testing
         }
     }
 }
-
-extension Job {
-    fileprivate var digest: String {
-        switch self {
-        case .charge(let job): job.digest
-        case .register(let job): job.digest
-        case .operation(let job): job.digest
-        }
-    }
-}

@@ -90,14 +90,3 @@ package struct JobBatch: Sendable {
         ready.append(item)
     }
 }
-
-extension Job {
-    /// A digest of everything the job asks for.
-    var digest: String {
-        switch self {
-        case .charge(let job): job.digest
-        case .register(let job): job.digest
-        case .operation(let job): job.digest
-        }
-    }
-}
