@@ -27,7 +27,7 @@ struct BrokerFaultTests {
         try broker.apply(.leader(partition(0), broker: nil))
         let consumer = try cluster.consumer()
         await #expect(throws: KafkaError.self) {
-            try await consumer.watermarks(of: partition(0), timeout: .milliseconds(200))
+            try await consumer.ends(of: [partition(0)], timeout: .milliseconds(200))
         }
         try broker.apply(.leader(partition(0), broker: 1))
         // A client of its own: another remembers for a while that there was none.

@@ -10,8 +10,8 @@ struct Cluster {
     /// Tests provoke what librdkafka calls critical.
     static let logger = Logger(label: "kafka-tests") { _ in SwiftLogNoOpLogHandler() }
 
-    init(_ topics: [(name: String, partitions: Int)] = []) throws {
-        broker = try EmbeddedBroker(topics: topics, logger: Cluster.logger)
+    init(_ topics: [(name: String, partitions: Int)] = [], brokers: Int = 1) throws {
+        broker = try EmbeddedBroker(topics: topics, brokers: brokers, logger: Cluster.logger)
     }
 
     var kafka: KafkaConfiguration { KafkaConfiguration(bootstrapServers: [broker.bootstrapServers]) }

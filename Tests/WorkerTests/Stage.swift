@@ -118,12 +118,9 @@ final class Stage: Sendable {
         configuration.fetchWaitMax = .milliseconds(10)
         let consumer = try Consumer(configuration, logger: logger)
         try await consumer.subscribe([topic])
-        var ends: [Int32: Int64] = [:]
-        for number in 0..<Int32(partitions) {
-            ends[number] = try await consumer.watermarks(of: TopicPartition(topic: topic, partition: number))
-                .high
-        }
-        let wanted = count.map(Int64.init) ?? ends.values.reduce(0, +)
+        let all = (0..<Int32(partitions)).map { TopicPartition(topic: topic, partition: $0) }
+        let ends = try await consumer.ends(of: all, timeout: .seconds(10))
+        let wanted = count.map(Int64.init) ?? ends.values.map(\.high).reduce(0, +)
         var records: [ConsumedRecord] = []
         while records.count < Int(wanted) {
             for event in await consumer.next() {

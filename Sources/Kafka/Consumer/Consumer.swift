@@ -100,52 +100,6 @@ public final class Consumer: Sendable {
         try await loop.mailbox.ask { .commit(positions, $0) }
     }
 
-    /// Asks the leader for the ends of a partition's log.
-    ///
-    /// It runs on a thread of its own, one query after another: a broker that doesn't answer would
-    /// otherwise hold up the poll thread, and with it the membership.
-    ///
-    /// - Parameters:
-    ///   - partition: Any partition, ours or not.
-    ///   - timeout: How long to look for the leader, once the queries before it are done; its answer may
-    ///     take the socket timeout in addition (2.0.2 `rd_kafka_query_watermark_offsets`).
-    /// - Returns: The offsets of the first record and of the next one to come.
-    /// - Throws: ``KafkaError/broker(_:)`` or ``KafkaError/closed``.
-    public func watermarks(
-        of partition: TopicPartition, timeout: Duration = .seconds(10)
-    ) async throws(KafkaError) -> Watermarks {
-        guard TopicName.isLegal(partition.topic) else { throw .invalidTopic(partition.topic) }
-        return try await loop.queryLane.ask { [client = loop.client] in
-            client.watermarks(partition, timeout: timeout)
-        }
-    }
-
-    /// Asks a broker how many partitions a topic has.
-    ///
-    /// - Parameters:
-    ///   - topic: The topic's name.
-    ///   - timeout: How long to wait, once the queries before it are done.
-    /// - Returns: The number of partitions.
-    /// - Throws: ``KafkaError/broker(_:)``, with ``KafkaErrorCode/unknownTopicOrPartition`` for an unknown
-    ///   topic, ``KafkaError/invalidTopic(_:)`` or ``KafkaError/closed``.
-    public func partitionCount(
-        of topic: String, timeout: Duration = .seconds(10)
-    ) async throws(KafkaError) -> Int {
-        guard TopicName.isLegal(topic) else { throw .invalidTopic(topic) }
-        return try await loop.queryLane.ask { [client = loop.client] in
-            client.partitionCount(of: topic, timeout: timeout)
-        }
-    }
-
-    /// Asks for the cluster's id.
-    ///
-    /// - Parameter timeout: How long to wait, once the queries before it are done.
-    /// - Returns: The id.
-    /// - Throws: ``KafkaError/broker(_:)`` if no broker told it in time, or ``KafkaError/closed``.
-    public func clusterID(timeout: Duration = .seconds(10)) async throws(KafkaError) -> String {
-        try await loop.queryLane.ask { [client = loop.client] in client.clusterID(timeout: timeout) }
-    }
-
     /// Leaves the group and ends.
     ///
     /// Partitions are given up without a commit: whoever wants one makes it before. Pending calls of

@@ -44,15 +44,31 @@ final class ClientHandle: @unchecked Sendable {
         return code.isError ? .fatal(code, reason: ErrorText.string(text)) : nil
     }
 
-    /// Asks the partition's leader for the ends of its log; blocks.
-    func watermarks(_ partition: TopicPartition, timeout: Duration) -> Result<Watermarks, KafkaError> {
-        var low: Int64 = 0
-        var high: Int64 = 0
+    /// Asks the partitions' leaders for one end of their logs; blocks until the timeout at most.
+    ///
+    /// It is asked as a search for a time, which ends in time; a query of watermarks waits for ever for a
+    /// leader that is down (2.0.2 `rd_kafka_query_watermark_offsets`).
+    ///
+    /// - Returns: The offset of every partition, or why there is none for one of them.
+    func offsets(
+        of partitions: Set<TopicPartition>, at end: LogEnd, timeout: Duration
+    ) -> Result<[TopicPartition: Int64], KafkaError> {
+        guard let list = PartitionList(capacity: partitions.count) else {
+            return .failure(.noResources("partition list"))
+        }
+        for partition in partitions { list.add(partition)?.pointee.offset = end.rawValue }
         let code = KafkaErrorCode(
-            rd_kafka_query_watermark_offsets(
-                pointer, partition.topic, partition.partition, &low, &high,
-                Int32(timeout.wholeMilliseconds)))
-        return code.isError ? .failure(.broker(code)) : .success(Watermarks(low: low, high: high))
+            rd_kafka_offsets_for_times(pointer, list.pointer, Int32(clamping: timeout.wholeMilliseconds)))
+        guard !code.isError else { return .failure(.broker(code)) }
+        var offsets: [TopicPartition: Int64] = [:]
+        for element in list.elements {
+            let code = KafkaErrorCode(element.err)
+            guard !code.isError else { return .failure(.broker(code)) }
+            // Left as it was: the answer didn't name this partition.
+            guard element.offset >= 0 else { return .failure(.broker(.unknownPartition)) }
+            offsets[element.topicPartition] = element.offset
+        }
+        return .success(offsets)
     }
 
     /// Asks a broker how many partitions a topic has; blocks.
@@ -83,4 +99,12 @@ final class ClientHandle: @unchecked Sendable {
         defer { rd_kafka_mem_free(pointer, text) }
         return .success(String(cString: text))
     }
+}
+
+/// One end of a partition's log, as the time that ListOffsets searches for (Kafka protocol).
+enum LogEnd: Int64, Sendable {
+    /// The oldest record the log holds.
+    case start = -2
+    /// The next record to come; for a client with `read_committed` the last stable offset.
+    case end = -1
 }

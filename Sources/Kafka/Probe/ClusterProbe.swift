@@ -89,30 +89,19 @@ public final class ClusterProbe: Sendable {
 
     /// Asks the partition's leader, under the address it advertises, for the end of its log.
     ///
-    /// It is asked by a search for a time, which ends in time; a query of watermarks waits for ever for a
-    /// leader that is down (2.0.2 `rd_kafka_query_watermark_offsets`).
-    ///
     /// - Parameters:
     ///   - partition: The partition.
-    ///   - timeout: How long it may take.
+    ///   - timeout: How long it may take, also where the leader is down.
     /// - Returns: The offset of the next record to come.
     /// - Throws: ``KafkaError/broker(_:)`` or ``KafkaError/closed``.
     public func endOffset(
         of partition: TopicPartition, timeout: Duration
     ) async throws(KafkaError) -> Int64 {
         try await lane.ask { [client] in
-            guard let list = PartitionList(capacity: 1) else {
-                return .failure(.noResources("partition list"))
-            }
-            // The time -1 means the end (Kafka protocol, ListOffsets).
-            list.add(partition)?.pointee.offset = -1
-            let code = KafkaErrorCode(
-                rd_kafka_offsets_for_times(
-                    client.pointer, list.pointer, Int32(timeout.wholeMilliseconds)))
-            guard !code.isError else { return .failure(.broker(code)) }
-            guard let found = list.elements.first else { return .failure(.broker(.unknownPartition)) }
-            let answer = KafkaErrorCode(found.err)
-            return answer.isError ? .failure(.broker(answer)) : .success(found.offset)
+            client.offsets(of: [partition], at: .end, timeout: timeout)
+                .flatMap { found in
+                    found[partition].map { .success($0) } ?? .failure(.broker(.unknownPartition))
+                }
         }
     }
 

@@ -28,6 +28,8 @@ extension KafkaErrorCode {
     public static let offsetOutOfRange = KafkaErrorCode(rawValue: 1)
     /// The topic or partition doesn't exist.
     public static let unknownTopicOrPartition = KafkaErrorCode(rawValue: 3)
+    /// The broker that was asked isn't the partition's leader.
+    public static let notLeader = KafkaErrorCode(rawValue: 6)
     /// The broker gave up waiting.
     public static let requestTimedOut = KafkaErrorCode(rawValue: 7)
     /// The record is larger than the client or the topic allows.
@@ -42,6 +44,8 @@ extension KafkaErrorCode {
     public static let rebalanceInProgress = KafkaErrorCode(rawValue: 27)
     /// The topic's name isn't legal.
     public static let invalidTopic = KafkaErrorCode(rawValue: 17)
+    /// A leader that was elected just now doesn't know the end of its log yet.
+    public static let offsetNotAvailable = KafkaErrorCode(rawValue: 78)
     /// An open transaction still covers the committed offset.
     public static let unstableOffsetCommit = KafkaErrorCode(rawValue: 88)
 
