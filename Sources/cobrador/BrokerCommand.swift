@@ -9,11 +9,26 @@ struct BrokerCommand: AsyncParsableCommand {
         discussion: """
             It is librdkafka's mock cluster: real sockets, consumer groups and committed \
             offsets for any client, but no transactions, no disk, and 5 MiB a partition. \
-            The first line on standard output is its address; the rest goes to standard \
-            error.
+            The first line on standard output is its address, the second, with --control, \
+            the control port's; the rest goes to standard error.
 
               cobrador broker
               cobrador broker --topic orders:3 --topic answers:1 --address-file /tmp/kafka
+              cobrador broker --control
+
+            The control port takes faults as JSON, one object or an array of them. GET tells \
+            what is wrong and what no request has met yet; DELETE makes everything right.
+
+              F=http://127.0.0.1:4321/faults
+              curl $F -d '{"request": "end-txn", "error": "NOT_COORDINATOR", "count": 3}'
+              curl $F -d '{"request": "fetch", "error": "TRANSPORT"}'   # closes it
+              curl $F -d '{"request": "heartbeat", "delay_ms": 1500}'   # held back
+              curl $F -d '{"request": "produce", "lost": true}'         # done, unanswered
+              curl $F -d '{"topic": "orders", "error": "TOPIC_AUTHORIZATION_FAILED"}'
+              curl $F -d '[{"latency_ms": 200}, {"broker": "down"}]'
+              curl $F -X DELETE
+
+            Requests: \(BrokerProcess.faultyRequests.joined(separator: ", "))
             """)
 
     @Option(
@@ -28,9 +43,18 @@ struct BrokerCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write the address into this file too.", valueName: "file"))
     var addressFile: String?
 
+    @Flag(help: "Open a control port on loopback, which takes faults.")
+    var control = false
+
+    @Option(help: ArgumentHelp("Write the control port's address into this file too.", valueName: "file"))
+    var controlFile: String?
+
     mutating func validate() throws {
         guard (1...1000).contains(partitions) else {
             throw ValidationError("--partitions must be 1 to 1000.")
+        }
+        guard controlFile == nil || control else {
+            throw ValidationError("--control-file needs --control.")
         }
         var seen: Set<String> = []
         for topic in topic where !seen.insert(topic.name).inserted {
@@ -42,7 +66,7 @@ struct BrokerCommand: AsyncParsableCommand {
         let topics = topic.isEmpty ? BrokerProcess.usualTopics : topic.map { ($0.name, $0.partitions) }
         try await BrokerProcess(
             topics: Dictionary(topics.map { ($0.0, $0.1 ?? partitions) }) { $1 }, addressFile: addressFile,
-            terminal: Terminals.errors
+            control: control ? BrokerProcess.Control(file: controlFile) : nil, terminal: Terminals.errors
         ).run()
     }
 }

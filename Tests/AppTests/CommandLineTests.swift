@@ -31,6 +31,7 @@ struct CommandLineTests {
             (["broker", "--topic", "a:x"], "a:x"),
             (["broker", "--topic", "a:1", "--topic", "a:2"], "given twice"),
             (["broker", "--partitions", "0"], "--partitions must be"),
+            (["broker", "--control-file", "x"], "--control-file needs --control"),
             (["enqueue"], "Give a job's options"),
             (["enqueue", "refund", "--job-id", "a"], "refund"),
             (["enqueue", "--job-id", "a", "--file", "x"], "not both"),
@@ -145,5 +146,13 @@ struct CommandLineTests {
             try CobradorCommand.parseAsRoot(["broker", "-t", "a:3", "-t", "b"]) as? BrokerCommand)
         #expect(broker.topic.map(\.name) == ["a", "b"])
         #expect(broker.topic.map(\.partitions) == [3, nil])
+        #expect(!broker.control)
+        let controlled = try #require(
+            try CobradorCommand.parseAsRoot(["broker", "--control", "--control-file", "c"]) as? BrokerCommand)
+        #expect(controlled.control)
+        #expect(controlled.controlFile == "c")
+        let help = BrokerCommand.helpMessage(columns: 80)
+        for request in BrokerProcess.faultyRequests { #expect(help.contains(request)) }
+        #expect(help.contains("curl $F -X DELETE"))
     }
 }

@@ -53,6 +53,29 @@ struct BrokerFaultTests {
         await producer.close(deadline: .seconds(5))
     }
 
+    @Test("answers are taken back, whatever they are and for whichever request")
+    func takenBack() async throws {
+        let cluster = try Cluster([("jobs", 1)])
+        let answers =
+            [BrokerFault.Answer(error: .transport)]
+            + Array(repeating: BrokerFault.Answer(error: nil, delay: .seconds(300)), count: 5)
+            + Array(repeating: BrokerFault.Answer(error: .init(rawValue: 16)), count: 120)
+        for request in EmbeddedBroker.Request.allCases {
+            try cluster.broker.apply(.answers(answers, request, broker: 1))
+        }
+        try await cluster.broker.takeBackAnswers(broker: 1)
+        for request in EmbeddedBroker.Request.allCases {
+            #expect(try cluster.broker.pendingAnswers(request, broker: 1) == 0, "\(request)")
+        }
+        let producer = try cluster.producer()
+        #expect(try await producer.send(record).offset == 0)
+        let consumer = try cluster.consumer()
+        #expect(try await EventReader(consumer).join(["jobs"], credit: 1).names == [partition(0)])
+        await consumer.close(deadline: .seconds(5))
+        await producer.close(deadline: .seconds(5))
+        await #expect(throws: KafkaError.self) { try await cluster.broker.takeBackAnswers(broker: 2) }
+    }
+
     @Test("moves a coordinator, and a producer follows")
     func coordinator() async throws {
         let broker = try EmbeddedBroker(

@@ -38,8 +38,8 @@ struct LogEndsTests {
         let producer = try cluster.producer()
         // One batch each, and more than the 5 MiB that the embedded broker keeps.
         for _ in 0..<8 {
-            let record = ProducerRecord(topic: "jobs", partition: 0, value: [UInt8](repeating: 7, count: 900_000))
-            _ = try await producer.send(record)
+            let value = [UInt8](repeating: 7, count: 900_000)
+            _ = try await producer.send(ProducerRecord(topic: "jobs", partition: 0, value: value))
         }
         await producer.close(deadline: .seconds(5))
         let consumer = try cluster.consumer()

@@ -9,6 +9,9 @@ import Synchronization
 /// least 3 s, and takes 3 s for a group's first join. Any process on this machine can connect.
 public final class EmbeddedBroker: Sendable {
     /// The requests for which errors can be ordered.
+    ///
+    /// One for metadata would be of no effect (2.0.2 `rd_kafka_mock_handle_Metadata` doesn't look for it);
+    /// ``BrokerFault/topic(_:_:)`` makes metadata tell an error.
     public enum Request: Int16, Sendable, CaseIterable {
         /// Writing records.
         case produce = 0
@@ -16,8 +19,6 @@ public final class EmbeddedBroker: Sendable {
         case fetch = 1
         /// Asking for the ends of a log.
         case listOffsets = 2
-        /// Asking for topics and brokers.
-        case metadata = 3
         /// Committing offsets.
         case offsetCommit = 8
         /// Reading committed offsets.
