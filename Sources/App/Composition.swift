@@ -52,7 +52,7 @@ package struct Composition: Sendable {
         JobPipeline(
             accounts: [configuration.account: MercadoPagoGateway(client)],
             limits: configuration.rateLimit.map { [configuration.account: $0] } ?? [:],
-            concurrency: configuration.concurrency, policy: configuration.retries,
+            concurrency: configuration.concurrency, policy: configuration.retries, leases: .unlimited,
             decoder: JobDecoder(
                 maxValueSize: configuration.jobSizeMax,
                 sites: configuration.site.map { [configuration.account: $0] } ?? [:]),

@@ -26,7 +26,7 @@ actor AccountGate {
     }
 
     /// Returns when one more call may be made for a job of `tenure`, or when the tenure has been woken.
-    func pass(tenure: Int, isOpen: @Sendable () async -> Bool) async -> Passage {
+    func pass(tenure: Int, isOpen: @Sendable () -> Bool) async -> Passage {
         var passage = Passage.atOnce
         while true {
             let now = time.now
@@ -63,7 +63,7 @@ actor AccountGate {
 
     /// False where the sleeper was woken before its time.
     private func sleep(
-        until moment: ContinuousClock.Instant, tenure: Int, isOpen: @Sendable () async -> Bool
+        until moment: ContinuousClock.Instant, tenure: Int, isOpen: @Sendable () -> Bool
     ) async -> Bool {
         let (woken, door) = AsyncStream<Never>.makeStream()
         let id = nextSleeper
@@ -71,7 +71,7 @@ actor AccountGate {
         sleepers[id] = (tenure, door)
         defer { sleepers[id] = nil }
         // Whoever closes the tenure from here on wakes this sleeper; whoever did before is seen now.
-        guard await isOpen() else { return false }
+        guard isOpen() else { return false }
         let time = time
         return await withTaskGroup(of: Bool.self) { group in
             group.addTask { (try? await time.sleep(until: moment)) != nil }

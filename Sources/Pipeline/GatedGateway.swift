@@ -9,13 +9,13 @@ struct GatedGateway: PaymentGateway {
     /// From when on the job must not change anything any more; it may have waited at the gate until then.
     let expiresAt: Moment?
     let time: any Timekeeper
-    /// Whether the job is still this worker's to do.
-    let isOpen: @Sendable () async -> Bool
+    let tenures: OpenTenures
+    let leases: Leases
 
     func createPayment(
         for job: ChargeSavedCard, token: CardToken, key: IdempotencyKey
     ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
-        try await passInTime()
+        try await passToChange()
         return try await base.createPayment(for: job, token: token, key: key)
     }
 
@@ -34,21 +34,21 @@ struct GatedGateway: PaymentGateway {
     func capturePayment(
         _ id: PaymentID, amount: ExactDecimal?, key: IdempotencyKey
     ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
-        try await pass()
+        try await passToChange()
         return try await base.capturePayment(id, amount: amount, key: key)
     }
 
     func cancelPayment(
         _ id: PaymentID, key: IdempotencyKey
     ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
-        try await pass()
+        try await passToChange()
         return try await base.cancelPayment(id, key: key)
     }
 
     func refundPayment(
         for job: PaymentOperation, amount: ExactDecimal?, key: IdempotencyKey
     ) async throws(GatewayError) -> GatewayAnswer<GatewayRefund> {
-        try await pass()
+        try await passToChange()
         return try await base.refundPayment(for: job, amount: amount, key: key)
     }
 
@@ -68,7 +68,7 @@ struct GatedGateway: PaymentGateway {
     }
 
     func createCustomer(_ details: CustomerDetails) async throws(GatewayError) -> GatewayAnswer<CustomerID?> {
-        try await passInTime()
+        try await passToChange()
         return try await base.createCustomer(details)
     }
 
@@ -80,29 +80,45 @@ struct GatedGateway: PaymentGateway {
     func addCard(
         for job: RegisterCard, to customer: CustomerID
     ) async throws(GatewayError) -> GatewayAnswer<GatewayCard> {
-        try await passInTime()
+        try await passToChange()
         return try await base.addCard(for: job, to: customer)
     }
 
     func makeDefault(
         _ card: CardID, of customer: CustomerID
     ) async throws(GatewayError) -> GatewayAnswer<Void> {
-        try await passInTime()
+        try await passToChange()
         return try await base.makeDefault(card, of: customer)
     }
 
     /// No call is made for a job that was taken back while it waited for its turn: another worker has it.
     private func pass() async throws(GatewayError) {
-        if case .atOnce = await gate.pass(tenure: tenure, isOpen: isOpen) { return }
-        if await !isOpen() || Task.isCancelled {
-            throw .notSent(GatewayFault(message: "given back before its turn to call came"))
-        }
+        let (tenures, tenure) = (tenures, tenure)
+        if case .atOnce = await gate.pass(tenure: tenure, isOpen: { tenures.contains(tenure) }) { return }
+        try checkIsOpen()
     }
 
-    private func passInTime() async throws(GatewayError) {
+    /// A call that changes something starts only while the job is certainly this worker's.
+    private func passToChange() async throws(GatewayError) {
+        // A job without a lease must not use the account's limit up.
+        try checkLease()
         try await pass()
         if let expiresAt, time.wallTime >= expiresAt.milliseconds {
             throw .notSent(GatewayFault(message: "expired before its turn to call came"))
+        }
+        try checkIsOpen()
+        try checkLease()
+    }
+
+    private func checkIsOpen() throws(GatewayError) {
+        if !tenures.contains(tenure) || Task.isCancelled {
+            throw .unleased(GatewayFault(message: "given back before its turn to call came"))
+        }
+    }
+
+    private func checkLease() throws(GatewayError) {
+        guard leases.holds(tenure, at: time.now) else {
+            throw .unleased(GatewayFault(message: "the lease of its partition isn't renewed yet"))
         }
     }
 }

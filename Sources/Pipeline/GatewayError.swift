@@ -7,6 +7,8 @@ import PaymentJobs
 public enum GatewayError: Error, Sendable, Hashable {
     /// The request never left this process.
     case notSent(GatewayFault)
+    /// It was not begun: it isn't certain any more that the job is this worker's to do.
+    case unleased(GatewayFault)
     /// 429: the gateway asked us to slow down, and for how long.
     case throttled(GatewayFault, retryAfter: Duration?)
     /// 423, 424 or code 2001: the same request is being worked on.
@@ -28,7 +30,7 @@ public enum GatewayError: Error, Sendable, Hashable {
     /// Whether money may have moved, by this call or by one before it with the same key.
     public var mayHaveMovedMoney: Bool {
         switch self {
-        case .notSent, .throttled, .refused, .misconfigured: false
+        case .notSent, .unleased, .throttled, .refused, .misconfigured: false
         case .busy, .conflict, .ambiguous, .tokenUnusable, .lookRefused: true
         }
     }
@@ -36,7 +38,9 @@ public enum GatewayError: Error, Sendable, Hashable {
     /// Whether the call itself may have been carried out.
     public var mayHaveBeenDone: Bool {
         switch self {
-        case .notSent, .throttled, .conflict, .tokenUnusable, .refused, .lookRefused, .misconfigured: false
+        case .notSent, .unleased, .throttled, .conflict, .tokenUnusable, .refused, .lookRefused,
+            .misconfigured:
+            false
         case .busy, .ambiguous: true
         }
     }
@@ -46,16 +50,16 @@ public enum GatewayError: Error, Sendable, Hashable {
     var refusal: GatewayFault? {
         switch self {
         case .refused(let fault), .conflict(let fault), .tokenUnusable(let fault): fault
-        case .notSent, .throttled, .busy, .ambiguous, .lookRefused, .misconfigured: nil
+        case .notSent, .unleased, .throttled, .busy, .ambiguous, .lookRefused, .misconfigured: nil
         }
     }
 
     /// What the gateway, or the connection to it, said.
     public var fault: GatewayFault {
         switch self {
-        case .notSent(let fault), .throttled(let fault, _), .busy(let fault), .conflict(let fault),
-            .ambiguous(let fault), .tokenUnusable(let fault), .refused(let fault), .lookRefused(let fault),
-            .misconfigured(let fault):
+        case .notSent(let fault), .unleased(let fault), .throttled(let fault, _), .busy(let fault),
+            .conflict(let fault), .ambiguous(let fault), .tokenUnusable(let fault), .refused(let fault),
+            .lookRefused(let fault), .misconfigured(let fault):
             fault
         }
     }

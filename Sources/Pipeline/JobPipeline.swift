@@ -13,16 +13,17 @@ public actor JobPipeline: BellKeeper {
     public let time: any Timekeeper
     private var schedule: Schedule
     private var memories: [Ticket: JobMemory] = [:]
-    private var openTenures: Set<Int> = []
+    private let tenures = OpenTenures()
     private var isStopping = false
     /// Rung whenever the run loop has something to look at.
     public let bell = Bell()
 
-    /// A pipeline for `accounts`.
+    /// A pipeline for `accounts`, whose calls change something only while the `leases` of their tenures hold.
     public init(
         accounts: [AccountName: any PaymentGateway], limits: [AccountName: RateLimit] = [:],
-        concurrency: Int, policy: RetryPolicy = RetryPolicy(), decoder: JobDecoder = JobDecoder(),
-        encoder: EventEncoder, time: any Timekeeper = SystemTime(), logger: Logger
+        concurrency: Int, policy: RetryPolicy = RetryPolicy(), looks: LookPolicy = LookPolicy(),
+        leases: Leases, decoder: JobDecoder = JobDecoder(), encoder: EventEncoder,
+        time: any Timekeeper = SystemTime(), logger: Logger
     ) {
         var gated: [AccountName: JobRunner.Account] = [:]
         for (name, gateway) in accounts {
@@ -30,7 +31,8 @@ public actor JobPipeline: BellKeeper {
             gated[name] = JobRunner.Account(gateway: gateway, gate: gate)
         }
         runner = JobRunner(
-            accounts: gated, decoder: decoder, encoder: encoder, policy: policy, time: time, logger: logger)
+            accounts: gated, decoder: decoder, encoder: encoder, policy: policy, looks: looks,
+            tenures: tenures, leases: leases, time: time, logger: logger)
         schedule = Schedule(concurrency: concurrency)
         self.time = time
     }
@@ -39,7 +41,18 @@ public actor JobPipeline: BellKeeper {
     public var count: Int { schedule.count }
 
     /// Lets messages of `tenures` in.
-    public func open(tenures: [Int]) { openTenures.formUnion(tenures) }
+    public func open(tenures opened: [Int]) { tenures.open(opened, at: time.now) }
+
+    /// How far the message of `ticket` is; nil where it isn't in the pipeline.
+    ///
+    /// Costs a look at each lane.
+    public func stage(of ticket: Ticket) -> JobStage? {
+        guard let step = schedule.step(of: ticket) else { return nil }
+        let memory = memories[ticket]
+        return JobStage(
+            jobID: memory?.submission?.job.id, attempts: memory?.progress.attempts ?? 0, step: step,
+            lastError: nil)
+    }
 
     /// Adds messages, those of one lane in their order.
     ///
@@ -47,7 +60,7 @@ public actor JobPipeline: BellKeeper {
     public func submit(_ works: [Work]) -> [Ticket] {
         var refused: [Ticket] = []
         for work in works {
-            if openTenures.contains(work.ticket.tenure) {
+            if tenures.contains(work.ticket.tenure) {
                 schedule.submit(work)
             } else {
                 refused.append(work.ticket)
@@ -63,7 +76,7 @@ public actor JobPipeline: BellKeeper {
     /// A running one is delivered when its attempt ends: answered, or abandoned where it would be retried, or
     /// where it waits at the account's gate.
     public func withdraw(tenure: Int) async -> [Ticket] {
-        openTenures.remove(tenure)
+        tenures.close(tenure)
         let tickets = schedule.withdraw(tenure: tenure)
         for ticket in tickets { memories[ticket] = nil }
         for account in runner.accounts.values { await account.gate.wake(tenure: tenure) }
@@ -106,8 +119,7 @@ public actor JobPipeline: BellKeeper {
         var turn = first
         while true {
             let next: Turn?
-            let tenure = turn.work.ticket.tenure
-            switch await runner.run(turn.work, memory: &turn.memory, isOpen: { await self.isOpen(tenure) }) {
+            switch await runner.run(turn.work, memory: &turn.memory) {
             case .done(let ending):
                 await deliver(Completion(turn.work, ending))
                 next = await finished(turn.work)
@@ -134,8 +146,6 @@ public actor JobPipeline: BellKeeper {
         return Turn(work: work, memory: memories.removeValue(forKey: work.ticket) ?? JobMemory())
     }
 
-    private func isOpen(_ tenure: Int) -> Bool { openTenures.contains(tenure) }
-
     /// The next job of a slot.
     ///
     /// Where there is none, the run loop looks whether it has to end.
@@ -147,7 +157,7 @@ public actor JobPipeline: BellKeeper {
 
     /// Lets the job wait; false where its tenure was withdrawn meanwhile.
     private func postponed(_ turn: Turn, for pause: Duration) -> Bool {
-        guard isOpen(turn.work.ticket.tenure) else { return false }
+        guard tenures.contains(turn.work.ticket.tenure) else { return false }
         memories[turn.work.ticket] = turn.memory
         schedule.postpone(turn.work, until: time.now + pause)
         // The run loop's sleep may end too late for this one.

@@ -13,6 +13,9 @@ struct JobRunner: Sendable {
     let decoder: JobDecoder
     let encoder: EventEncoder
     let policy: RetryPolicy
+    let looks: LookPolicy
+    let tenures: OpenTenures
+    let leases: Leases
     let time: any Timekeeper
     let logger: Logger
 
@@ -23,10 +26,8 @@ struct JobRunner: Sendable {
 
     /// Runs `work` once.
     ///
-    /// `memory` lives as long as the message is in the pipeline; `isOpen` tells whether its tenure does.
-    func run(
-        _ work: Work, memory: inout JobMemory, isOpen: @escaping @Sendable () async -> Bool
-    ) async -> Step {
+    /// `memory` lives as long as the message is in the pipeline.
+    func run(_ work: Work, memory: inout JobMemory) async -> Step {
         if memory.submission == nil {
             memory.startedAt = time.wallTime
             do {
@@ -45,7 +46,7 @@ struct JobRunner: Sendable {
         memory.progress.began()
         let gateway = GatedGateway(
             base: account.gateway, gate: account.gate, tenure: work.ticket.tenure,
-            expiresAt: submission.job.expiresAt, time: time, isOpen: isOpen)
+            expiresAt: submission.job.expiresAt, time: time, tenures: tenures, leases: leases)
         let attempt = Attempt(
             gateway: gateway, now: time.wallTime,
             submittedAt: work.message.submitted(before: memory.startedAt))
@@ -196,7 +197,8 @@ extension JobRunner {
         let level: Logger.Level =
             switch error {
             case .misconfigured: .error
-            case .notSent, .throttled, .busy, .conflict, .ambiguous, .tokenUnusable, .refused, .lookRefused:
+            case .notSent, .unleased, .throttled, .busy, .conflict, .ambiguous, .tokenUnusable, .refused,
+                .lookRefused:
                 .info
             }
         logger.log(

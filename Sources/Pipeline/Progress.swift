@@ -37,6 +37,11 @@ struct Progress: Sendable {
     mutating func verdict(
         on error: GatewayError, kind: JobKind, policy: RetryPolicy, now: Instant, chance: Double
     ) -> Verdict {
+        if case .unleased = error {
+            // No call was begun: it counts as nothing.
+            attempts -= 1
+            return .again(after: policy.leasePause, hold: nil)
+        }
         failuresInRow += 1
         if kind.canMoveMoney, case .ambiguous = error { isAmbiguous = true }
         if kind.canMoveMoney, case .busy = error { isAmbiguous = true }
@@ -44,7 +49,7 @@ struct Progress: Sendable {
         if case .misconfigured = error {} else { misconfiguredSince = nil }
         let pause = policy.pause(afterFailures: failuresInRow, chance: chance)
         switch error {
-        case .notSent:
+        case .notSent, .unleased:
             return .again(after: pause, hold: nil)
         case .throttled(_, let retryAfter):
             let asked = min(retryAfter ?? pause, policy.retryAfterMax)

@@ -10,17 +10,21 @@ public struct RetryPolicy: Sendable, Hashable {
     public var retryAfterMax: Duration
     /// How long an account's credentials may be refused before its jobs become dead letters.
     public var misconfiguredGrace: Duration
+    /// The pause after which a job that has no lease asks again for one.
+    public var leasePause: Duration
 
     /// The defaults ride out a gateway restart of about a minute.
     public init(
         attemptsMax: Int = 8, pauseBase: Duration = .milliseconds(500), pauseMax: Duration = .seconds(30),
-        retryAfterMax: Duration = .seconds(300), misconfiguredGrace: Duration = .seconds(300)
+        retryAfterMax: Duration = .seconds(300), misconfiguredGrace: Duration = .seconds(300),
+        leasePause: Duration = .seconds(1)
     ) {
         self.attemptsMax = attemptsMax
         self.pauseBase = pauseBase
         self.pauseMax = pauseMax
         self.retryAfterMax = retryAfterMax
         self.misconfiguredGrace = misconfiguredGrace
+        self.leasePause = leasePause
     }
 
     /// The pause after the `failures`-th failure: exponential backoff with full jitter.

@@ -44,6 +44,17 @@ struct Schedule {
     /// Whether a job of `tenure` is running.
     func isRunning(tenure: Int) -> Bool { runningByTenure[tenure] != nil }
 
+    /// What the message of `ticket` waits for; nil where it isn't here.
+    func step(of ticket: Ticket) -> JobStage.Step? {
+        for state in lanes.values {
+            guard let place = state.jobs.firstIndex(where: { $0.ticket == ticket }) else { continue }
+            guard place == state.jobs.startIndex else { return .queued }
+            if state.isRunning { return .running }
+            return state.wakes.map(JobStage.Step.waiting) ?? .ready
+        }
+        return nil
+    }
+
     mutating func submit(_ work: Work) {
         count += 1
         if lanes[work.lane] == nil {

@@ -10,14 +10,27 @@ public struct Work: Sendable {
     public let message: InboundMessage
     /// Where it stood, for a dead letter.
     public let origin: Origin
+    /// What an earlier tenure may have done for it.
+    public let history: History
 
     /// One message on its way through the pipeline.
-    public init(ticket: Ticket, lane: Lane, message: InboundMessage, origin: Origin) {
+    public init(
+        ticket: Ticket, lane: Lane, message: InboundMessage, origin: Origin, history: History = .fresh
+    ) {
         self.ticket = ticket
         self.lane = lane
         self.message = message
         self.origin = origin
+        self.history = history
     }
+}
+
+/// What earlier tenures of a message's partition may have done for it.
+public enum History: Sendable, Hashable {
+    /// No earlier tenure can have started it.
+    case fresh
+    /// An earlier tenure may have started it: it is looked up before it is done, and not before `lookFrom`.
+    case maybeAttempted(lookFrom: ContinuousClock.Instant?)
 }
 
 /// Which message of which tenure of a partition.

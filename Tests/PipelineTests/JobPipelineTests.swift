@@ -13,7 +13,7 @@ private func withPipeline(
     let pipeline = JobPipeline(
         accounts: [.standard: gateway], limits: limit.map { [.standard: $0] } ?? [:],
         concurrency: concurrency,
-        policy: policy, encoder: EventEncoder(source: "/test"), time: time,
+        policy: policy, leases: .unlimited, encoder: EventEncoder(source: "/test"), time: time,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     await pipeline.open(tenures: [1, 2])
     let deliveries = Deliveries()

@@ -98,8 +98,8 @@ final class Stage: Sendable {
         configuration.window = window
         configuration.drainDeadline = drainDeadline
         let pipeline = JobPipeline(
-            accounts: [.standard: gateway], concurrency: concurrency, encoder: EventEncoder(source: "/test"),
-            logger: logger)
+            accounts: [.standard: gateway], concurrency: concurrency, leases: .unlimited,
+            encoder: EventEncoder(source: "/test"), logger: logger)
         return Worker(
             configuration: configuration, consumer: try Consumer(consumer, logger: logger),
             producer: try Producer(ProducerConfiguration(kafka: kafka), logger: logger), pipeline: pipeline,

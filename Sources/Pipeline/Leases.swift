@@ -1,0 +1,56 @@
+import Synchronization
+
+/// Until when each tenure of a partition is certainly this worker's.
+///
+/// A call that changes something at the gateway starts only while the lease of its tenure holds. It is read
+/// without a wait, right before the call.
+public final class Leases: Sendable {
+    /// A moment of the clock that counts a suspended machine's time too.
+    public typealias Instant = ContinuousClock.Instant
+
+    private struct State {
+        var expiries: [Int: Instant] = [:]
+        /// A commit that is acknowledged late must not revive what has ended.
+        var ended: Set<Int> = []
+    }
+
+    private let state = Mutex(State())
+    private let isUnlimited: Bool
+
+    private init(isUnlimited: Bool) { self.isUnlimited = isUnlimited }
+
+    /// No tenure has a lease yet.
+    public convenience init() { self.init(isUnlimited: false) }
+
+    /// Leases that always hold: where no other worker can own what this one works on.
+    public static var unlimited: Leases { Leases(isUnlimited: true) }
+
+    /// Lets the leases of `tenures` hold until `instant`, and never shortens one.
+    ///
+    /// A tenure that has been ended stays so.
+    public func extend(_ tenures: some Sequence<Int>, until instant: Instant) {
+        state.withLock { state in
+            for tenure in tenures where !state.ended.contains(tenure) {
+                state.expiries[tenure] = max(state.expiries[tenure] ?? instant, instant)
+            }
+        }
+    }
+
+    /// Ends the leases of `tenures` for good: a tenure's number is never used twice.
+    public func end(_ tenures: some Sequence<Int>) {
+        state.withLock { state in
+            for tenure in tenures {
+                state.expiries[tenure] = nil
+                state.ended.insert(tenure)
+            }
+        }
+    }
+
+    /// Whether the lease of `tenure` holds at `instant`; it no longer does at its very end.
+    public func holds(_ tenure: Int, at instant: Instant) -> Bool {
+        isUnlimited || expiry(of: tenure).map { instant < $0 } ?? false
+    }
+
+    /// When the lease of `tenure` ends; nil where it has none, or has been ended.
+    public func expiry(of tenure: Int) -> Instant? { state.withLock { $0.expiries[tenure] } }
+}
