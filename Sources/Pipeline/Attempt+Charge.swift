@@ -7,41 +7,89 @@ extension Attempt {
     private static let expirySettled: Int64 = 300_000
 
     /// Charges a saved card: one call, which the idempotency key makes safe to repeat.
+    ///
+    /// A look comes before it where somebody else may have made the payment.
     func charge(
         _ job: ChargeSavedCard, memory: inout AttemptMemory
     ) async throws(GatewayError) -> Finding<ChargeOutcome> {
         guard case .token(let token) = job.source else {
             return .impossible("card_id: is not supported by this version; send a token")
         }
-        if isExpired(job.expiresAt) { return try await lookForExpired(job, memory: &memory) }
+        if let doubt = memory.doubt { return try await settle(doubt, job, memory: &memory) }
+        if isExpired(job.expiresAt) { return try await expire(job, memory: &memory) }
+        if memory.mayHaveBeenAttempted, !memory.hasLooked {
+            let found = try await payments(of: job)
+            if let finding = finding(in: found, of: job, memory: &memory) { return finding }
+            memory.hasLooked = true
+        }
         let key = IdempotencyKey(account: job.account, job: job.jobID)
+        let made: GatewayAnswer<GatewayPayment>
         do {
-            let answer = try await gateway.createPayment(for: job, token: token, key: key)
-            return judge(answer.value, of: job, answer.requestID)
+            made = try await gateway.createPayment(for: job, token: token, key: key)
         } catch {
             memory.note(error)
-            throw error
+            guard error.isDoubtful(after: memory.risk) else { throw error }
+            memory.lookInto(.refusal(error))
+            return try await settle(.refusal(error), job, memory: &memory)
         }
+        guard made.value.belongs(to: job) else { return conflict(with: made.value) }
+        guard made.value.isDuplicate else { return .answer(.payment(made.value.facts), made.requestID) }
+        let doubt = Doubt.duplicate(made.value.facts, made.requestID)
+        memory.lookInto(doubt)
+        return try await settle(doubt, job, memory: &memory)
     }
 
-    /// The job is not done any more; an earlier run, here or elsewhere, may have done it in time.
-    private func lookForExpired(
+    /// The job is not done any more; somebody else, or a call without an answer, may have done it in time.
+    private func expire(
         _ job: ChargeSavedCard, memory: inout AttemptMemory
     ) async throws(GatewayError) -> Finding<ChargeOutcome> {
-        let found = try await look { () async throws(GatewayError) in
-            try await gateway.payments(referencedBy: job)
+        guard memory.risk != .none || memory.isRepeat else { return .answer(.expired, nil) }
+        let found = try await payments(of: job)
+        if let finding = finding(in: found, of: job, memory: &memory) { return finding }
+        let isSettled = memory.looks.foundNothing(at: now, looks)
+        let expiredFor = job.expiresAt.map { now - $0.milliseconds } ?? 0
+        let isOld = expiredFor > Self.expirySettled && !memory.mayHaveBeenDone
+        return isSettled || isOld ? .answer(.expired, found.requestID) : .lookAgain(after: looks.pause)
+    }
+
+    /// Looks for the payment that an earlier call may have made, until it is settled that there is none.
+    private func settle(
+        _ doubt: Doubt, _ job: ChargeSavedCard, memory: inout AttemptMemory
+    ) async throws(GatewayError) -> Finding<ChargeOutcome> {
+        let found = try await payments(of: job)
+        if let finding = finding(in: found, of: job, memory: &memory) { return finding }
+        guard memory.looks.foundNothing(at: now, looks) else { return .lookAgain(after: looks.pause) }
+        return doubt.ending(risk: memory.knownRisk)
+    }
+
+    private func payments(
+        of job: ChargeSavedCard
+    ) async throws(GatewayError) -> GatewayAnswer<[GatewayPayment]> {
+        try await look { () async throws(GatewayError) in try await gateway.payments(referencedBy: job) }
+    }
+
+    /// What a look shows of the job; nil for nothing new.
+    private func finding(
+        in found: GatewayAnswer<[GatewayPayment]>, of job: ChargeSavedCard, memory: inout AttemptMemory
+    ) -> Finding<ChargeOutcome>? {
+        let named = found.value.filter { $0.jobID.flatMap(JobID.init) == job.jobID }
+        let mine = named.filter { $0.belongs(to: job) }
+        if let payment = mine.filter({ !$0.isDuplicate }).max(by: { $0.weight < $1.weight }) {
+            return .answer(.payment(payment.facts), found.requestID)
         }
-        if let payment = found.value.first(where: { $0.jobID.flatMap(JobID.init) == job.jobID }) {
-            return judge(payment, of: job, found.requestID)
-        }
+        if let other = named.first(where: { !$0.belongs(to: job) }) { return conflict(with: other) }
         if let suspect = found.value.first(where: { mayBelong($0, to: job) }) {
             return .suspicious(
                 .outcomeUnknown, "payment \(suspect.facts.id) may be this job's: it carries no job id")
         }
-        let isSettled = memory.looks.foundNothing(at: now)
-        let expiredFor = job.expiresAt.map { now - $0.milliseconds } ?? 0
-        let isOld = expiredFor > Self.expirySettled && !memory.mayHaveBeenDone
-        return isSettled || isOld ? .answer(.expired, found.requestID) : .lookAgain(after: Looks.pause)
+        guard let duplicate = mine.first, !(memory.doubt?.isDuplicate ?? false) else { return nil }
+        memory.lookInto(.duplicate(duplicate.facts, found.requestID))
+        return .lookAgain(after: looks.pause)
+    }
+
+    private func conflict(with payment: GatewayPayment) -> Finding<ChargeOutcome> {
+        .suspicious(
+            .conflict, "the gateway has payment \(payment.facts.id) for this job id with other content")
     }
 
     /// Whether an earlier run may have made `payment`, though the gateway lost what says so.
@@ -52,24 +100,59 @@ extension Attempt {
         if let amount = payment.facts.transactionAmount, amount != job.transactionAmount { return false }
         return payment.createdAt.isNotBefore(submittedAt)
     }
+}
 
-    private func judge(
-        _ payment: GatewayPayment, of job: ChargeSavedCard, _ requestID: String?
-    ) -> Finding<ChargeOutcome> {
-        let facts = payment.facts
-        let isOthers = payment.jobID.map { JobID($0) != job.jobID } ?? false
-        let isOther =
-            payment.digest.map { $0 != job.digest }
-            ?? facts.transactionAmount.map { $0 != job.transactionAmount } ?? false
-        if isOthers || isOther {
-            return .suspicious(
-                .conflict, "the gateway has payment \(facts.id) for this job id with other content")
+extension GatewayError {
+    /// Whether an earlier call of the same job would explain the error: then it is no answer yet.
+    fileprivate func isDoubtful(after risk: Risk) -> Bool {
+        switch self {
+        case .conflict, .tokenUnusable: true
+        case .refused: risk != .none
+        case .notSent, .unleased, .throttled, .busy, .ambiguous, .lookRefused, .misconfigured: false
         }
-        if facts.statusDetail == "cc_rejected_duplicated_payment" {
-            return .suspicious(
-                .outcomeUnknown, "the gateway calls payment \(facts.id) a duplicate of another")
+    }
+}
+
+extension Doubt {
+    fileprivate var isDuplicate: Bool {
+        if case .duplicate = self { true } else { false }
+    }
+
+    /// How a charge ends of which settled looks have shown nothing.
+    fileprivate func ending(risk: Risk) -> Finding<ChargeOutcome> {
+        switch self {
+        // What explains a burnt token, or a supposed duplicate, may be a payment that nobody finds.
+        case .refusal(.tokenUnusable(let fault)) where risk == .none:
+            .answer(.failed(fault.refusal), fault.requestID)
+        case .duplicate(let facts, let requestID) where risk == .none: .answer(.payment(facts), requestID)
+        case .refusal(.refused(let fault)) where risk <= .inherited:
+            .answer(.failed(fault.refusal), fault.requestID)
+        case .refusal(let error): .suspicious(.outcomeUnknown, "\(error.fault)")
+        case .duplicate(let facts, _):
+            .suspicious(.outcomeUnknown, "the gateway calls payment \(facts.id) a duplicate of another")
+        case .silence(let fault): .suspicious(.outcomeUnknown, "\(fault)")
         }
-        return .answer(.payment(facts), requestID)
+    }
+}
+
+extension GatewayPayment {
+    fileprivate var isDuplicate: Bool { facts.statusDetail == "cc_rejected_duplicated_payment" }
+
+    /// Whether it is no other job's, and has the content of `job`.
+    fileprivate func belongs(to job: ChargeSavedCard) -> Bool {
+        if let jobID, JobID(jobID) != job.jobID { return false }
+        return digest.map { $0 == job.digest }
+            ?? facts.transactionAmount.map { $0 == job.transactionAmount } ?? true
+    }
+
+    /// Of several payments of a job the one that moved money is its answer.
+    fileprivate var weight: Int {
+        switch facts.status.meaning {
+        case .unpaid: 0
+        case .undecided: 1
+        case .reserved: 2
+        case .paid: 3
+        }
     }
 }
 

@@ -11,6 +11,7 @@ extension Attempt {
     func operate(
         _ job: PaymentOperation, memory: inout AttemptMemory
     ) async throws(GatewayError) -> Finding<OperationOutcome> {
+        if case .silence(let fault) = memory.doubt { return try await settle(fault, job, memory: &memory) }
         let key = IdempotencyKey(account: job.account, job: job.jobID)
         switch job.action {
         case .refund(let amount): return try await refund(job, amount, key, memory: &memory)
@@ -25,11 +26,23 @@ extension Attempt {
         }
     }
 
+    /// Looks, until it is settled, for what calls may have done that were never answered.
+    private func settle(
+        _ fault: GatewayFault, _ job: PaymentOperation, memory: inout AttemptMemory
+    ) async throws(GatewayError) -> Finding<OperationOutcome> {
+        if case .refund = job.action { return try await settle(fault, refundOf: job, memory: &memory) }
+        return try await lookForChange(job) ?? foundNothing(&memory, "\(fault)")
+    }
+
     /// Cancels or captures: both lead to a state that a look at the payment shows, whoever led it there.
     private func change(
         _ job: PaymentOperation, memory: inout AttemptMemory,
         call: () async throws(GatewayError) -> GatewayAnswer<GatewayPayment>
     ) async throws(GatewayError) -> Finding<OperationOutcome> {
+        if memory.mayHaveBeenAttempted, !memory.hasLooked {
+            if let finding = try await lookForChange(job) { return finding }
+            memory.hasLooked = true
+        }
         let changed: GatewayAnswer<GatewayPayment>
         do {
             changed = try await call()
@@ -39,13 +52,26 @@ extension Attempt {
             return try await judge(fault, of: job, memory: &memory)
         }
         memory.mayHaveBeenDone = true
-        let facts = changed.value.facts
-        switch job.action.state(of: facts) {
-        case .done(let outcome): return .answer(outcome, changed.requestID)
-        case .otherAmount: return .suspicious(.outcomeUnknown, "the payment is \(facts.state)")
+        if let finding = finding(in: changed, of: job) { return finding }
         // It was accepted: whatever else the payment shows isn't its last word.
-        case .possible, .impossible:
-            throw .busy(GatewayFault(message: "accepted, and the payment is still \(facts.state)"))
+        throw .busy(GatewayFault(message: "accepted, and the payment is still \(changed.value.facts.state)"))
+    }
+
+    /// What a look at the payment says of a cancellation or a capture; nil where it isn't done.
+    private func lookForChange(
+        _ job: PaymentOperation
+    ) async throws(GatewayError) -> Finding<OperationOutcome>? {
+        try await payment(job.paymentID).flatMap { finding(in: $0, of: job) }
+    }
+
+    private func finding(
+        in seen: GatewayAnswer<GatewayPayment>, of job: PaymentOperation
+    ) -> Finding<OperationOutcome>? {
+        let facts = seen.value.facts
+        return switch job.action.state(of: facts) {
+        case .done(let outcome): .answer(outcome, seen.requestID)
+        case .otherAmount: .suspicious(.outcomeUnknown, "the payment is \(facts.state)")
+        case .possible, .impossible: nil
         }
     }
 
@@ -56,17 +82,15 @@ extension Attempt {
         guard let seen = try await payment(job.paymentID) else {
             return .answer(.failed(refusal.refusal, payment: nil), refusal.requestID)
         }
+        if let finding = finding(in: seen, of: job) { return finding }
         let facts = seen.value.facts
-        switch job.action.state(of: facts) {
-        case .done(let outcome): return .answer(outcome, seen.requestID)
-        case .otherAmount: return .suspicious(.outcomeUnknown, "the payment is \(facts.state)")
-        case .possible where memory.mayHaveBeenDone:
-            return foundNothing(&memory, "refused (\(refusal)) after a call that may have been carried out")
-        case .possible where isEarly(refusal, seen.value, memory: &memory):
+        let failure = Finding.answer(
+            OperationOutcome.failed(refusal.refusal, payment: facts), refusal.requestID)
+        guard case .possible = job.action.state(of: facts) else { return failure }
+        if memory.risk == .none, isEarly(refusal, seen.value, memory: &memory) {
             return .lookAgain(after: Self.propagationPause)
-        case .possible, .impossible:
-            return .answer(.failed(refusal.refusal, payment: facts), refusal.requestID)
         }
+        return judge(refusal, &memory, otherwise: failure)
     }
 
     /// Whether the gateway may refuse only because its payment changed a moment ago: then the refusal is no

@@ -4,12 +4,19 @@ import PaymentJobs
 extension Attempt {
     /// Refunds: a look for a refund of this job comes before the first call wherever a second refund would
     /// be possible, and after each refusal.
+    ///
+    /// For a part that look must be settled, where the list may not show yet what was done a moment ago.
     func refund(
         _ job: PaymentOperation, _ amount: ExactDecimal?, _ key: IdempotencyKey,
         memory: inout AttemptMemory
     ) async throws(GatewayError) -> Finding<OperationOutcome> {
-        if amount != nil || memory.mayHaveBeenDone {
+        if amount != nil || memory.risk != .none {
             if let found = try await lookForRefund(of: job, memory: &memory) { return found }
+        }
+        if amount != nil, memory.needsSettledLook, !memory.hasLooked {
+            guard memory.looks.foundNothing(at: now, looks) else { return .lookAgain(after: looks.pause) }
+            memory.hasLooked = true
+            memory.looks = Looks()
         }
         let refund: GatewayAnswer<GatewayRefund>
         do {
@@ -24,6 +31,13 @@ extension Attempt {
         return try await answer(refund.value, of: job, refund.requestID, memory: &memory)
     }
 
+    /// Looks, until it is settled, for what calls may have done that were never answered.
+    func settle(
+        _ fault: GatewayFault, refundOf job: PaymentOperation, memory: inout AttemptMemory
+    ) async throws(GatewayError) -> Finding<OperationOutcome> {
+        try await lookForRefund(of: job, memory: &memory) ?? foundNothing(&memory, "\(fault)")
+    }
+
     /// What a refusal means where no refund of the job is listed.
     private func judge(
         refused fault: GatewayFault, _ job: PaymentOperation, memory: inout AttemptMemory
@@ -32,13 +46,16 @@ extension Attempt {
             return foundNothing(&memory, "refused (\(fault)) after a call that may have been carried out")
         }
         guard let seen = try await payment(job.paymentID) else {
-            return .answer(.failed(fault.refusal, payment: nil), fault.requestID)
+            return judge(
+                fault, &memory, otherwise: .answer(.failed(fault.refusal, payment: nil), fault.requestID))
         }
         let isPaid = seen.value.facts.status.rawValue == "approved"
         if isPaid, isEarly(fault, seen.value, memory: &memory) {
             return .lookAgain(after: Self.propagationPause)
         }
-        return .answer(.failed(fault.refusal, payment: seen.value.facts), fault.requestID)
+        return judge(
+            fault, &memory,
+            otherwise: .answer(.failed(fault.refusal, payment: seen.value.facts), fault.requestID))
     }
 
     /// What an earlier run of the job refunded, or somebody else who may have been one; nil for nothing.

@@ -14,12 +14,10 @@ extension Attempt {
             }
             memory.registration.hasSeenPayment = true
         }
-        if memory.registration.token == nil {
-            memory.registration.token = try await gateway.cardToken(job.token).value
-        }
+        if let finding = try await readToken(of: job, memory: &memory) { return finding }
         guard let token = memory.registration.token else { preconditionFailure("read above") }
         guard let customer = try await customer(of: job, mayCreate: !isExpired) else {
-            return .answer(.failed(.expired), nil)
+            return expired(nil, memory: &memory)
         }
         let saved = try await gateway.cards(of: customer)
         if let card = saved.value.first(where: token.matches) {
@@ -27,11 +25,57 @@ extension Attempt {
             let result = RegisteredCard(card.facts, customer: customer, wasAlreadyRegistered: !isNew)
             return try await finish(job, result, isExpired: isExpired, saved.requestID)
         }
-        if isExpired {
-            guard memory.registration.mayHaveAdded else { return .answer(.failed(.expired), saved.requestID) }
+        if isExpired { return expired(saved.requestID, memory: &memory) }
+        return try await add(job, to: customer, memory: &memory)
+    }
+
+    /// Nothing is saved any more; an earlier call may have saved the card just before.
+    private func expired(
+        _ requestID: String?, memory: inout AttemptMemory
+    ) -> Finding<CardOutcome> {
+        if memory.registration.mayHaveAdded {
             return foundNothing(&memory, "the card may have been added just before the job expired")
         }
-        return try await add(job, to: customer, memory: &memory)
+        let refusal = GatewayRefusal.expired
+        return judge(
+            GatewayFault(message: refusal.message), &memory, otherwise: .answer(.failed(refusal), requestID))
+    }
+
+    /// Reads what the token's card is; a token that an earlier run has used up may no longer be readable.
+    private func readToken(
+        of job: RegisterCard, memory: inout AttemptMemory
+    ) async throws(GatewayError) -> Finding<CardOutcome>? {
+        guard memory.registration.token == nil else { return nil }
+        do {
+            memory.registration.token = try await gateway.cardToken(job.token).value
+            return nil
+        } catch {
+            guard memory.mayHaveBeenAttempted, let fault = error.refusal else { throw error }
+            // Without the token only a customer without any card tells that none was saved.
+            if try await mayHaveCards(job) {
+                return .suspicious(
+                    .outcomeUnknown,
+                    "an earlier run may have saved the card, and its token can't be read: \(fault)")
+            }
+            guard memory.looks.foundNothing(at: now, looks) else { return .lookAgain(after: looks.pause) }
+            return .answer(.failed(fault.refusal), fault.requestID)
+        }
+    }
+
+    /// Whether the job's customer has any card.
+    private func mayHaveCards(_ job: RegisterCard) async throws(GatewayError) -> Bool {
+        let owner: CustomerID?
+        switch job.owner {
+        case .existing(let id): owner = id
+        case .person(let person):
+            owner = try await look { () async throws(GatewayError) in
+                try await gateway.customers(email: person.email)
+            }.value.first
+        }
+        guard let owner else { return false }
+        return try await !look { () async throws(GatewayError) in
+            try await gateway.cards(of: owner)
+        }.value.isEmpty
     }
 
     private func add(
@@ -41,13 +85,21 @@ extension Attempt {
         do {
             added = try await gateway.addCard(for: job, to: customer)
         } catch {
+            guard let fault = error.refusal else {
+                memory.registration.mayHaveAdded = memory.registration.mayHaveAdded || error.mayHaveBeenDone
+                throw error
+            }
             // An earlier call may have used the token up, and the list may not show its card yet.
-            if memory.registration.mayHaveAdded, let fault = error.refusal {
+            if memory.registration.mayHaveAdded {
                 return foundNothing(
                     &memory, "the card may have been added, and its token is refused now: \(fault)")
             }
-            memory.registration.mayHaveAdded = memory.registration.mayHaveAdded || error.mayHaveBeenDone
-            throw error
+            guard memory.mayHaveBeenAttempted else { throw error }
+            var isEvidence = false
+            if case .tokenUnusable = error { isEvidence = true }
+            return judge(
+                fault, &memory, isEvidence: isEvidence,
+                otherwise: .answer(.failed(fault.refusal), fault.requestID))
         }
         memory.registration.mayHaveAdded = true
         let result = RegisteredCard(added.value.facts, customer: customer, wasAlreadyRegistered: false)

@@ -7,6 +7,8 @@ struct Attempt: Sendable {
     let now: Int64
     /// When the job's message was written, in milliseconds since 1970, as far as that is known.
     var submittedAt: Int64?
+    /// When a look that finds nothing is believed.
+    var looks = LookPolicy()
 
     /// Runs `job`; `memory` carries over to its next run what this one learnt.
     func run(_ job: Job, memory: inout AttemptMemory) async throws(GatewayError) -> Finding<Answer> {
@@ -18,29 +20,6 @@ struct Attempt: Sendable {
     }
 
     func isExpired(_ moment: Moment?) -> Bool { moment.map { now >= $0.milliseconds } ?? false }
-
-    /// What a look says that found nothing, though a call before may have been carried out.
-    func foundNothing<Answer>(_ memory: inout AttemptMemory, _ detail: String) -> Finding<Answer> {
-        memory.looks.foundNothing(at: now)
-            ? .suspicious(.outcomeUnknown, detail) : .lookAgain(after: Looks.pause)
-    }
-}
-
-/// What a job's run remembers for the next one.
-struct AttemptMemory: Sendable {
-    /// What a card registration knows.
-    var registration = RegistrationMemory()
-    /// Whether a call, of this run or of one before it, may have been carried out without an answer.
-    var mayHaveBeenDone = false
-    /// The looks that found nothing.
-    var looks = Looks()
-    /// Refusals that the payment's youth may explain.
-    var earlyRefusals = 0
-
-    /// Notes how a call failed that changes something.
-    mutating func note(_ error: GatewayError) {
-        mayHaveBeenDone = mayHaveBeenDone || error.mayHaveMovedMoney
-    }
 }
 
 /// What an attempt that got an answer found.
@@ -61,27 +40,6 @@ enum Finding<Answer: Sendable>: Sendable {
         case .impossible(let detail): .impossible(detail)
         case .lookAgain(let pause): .lookAgain(after: pause)
         }
-    }
-}
-
-/// Looks at the gateway that found nothing.
-///
-/// Its index is near real time, and not more: the live tests of Mercado Pago's own SDKs wait 3 to 5 s before
-/// they search ([T] sdk-dotnet). Several looks over more than ten seconds settle it.
-struct Looks: Sendable {
-    static let pause: Duration = .seconds(4)
-    private static let countMin = 4
-    private static let spanMin: Int64 = 10_000
-
-    private var first: Int64?
-    private var count = 0
-
-    /// Notes a look at `now` (milliseconds since 1970) that found nothing; true where that settles it.
-    mutating func foundNothing(at now: Int64) -> Bool {
-        let first = first ?? now
-        self.first = first
-        count += 1
-        return count >= Self.countMin && now - first > Self.spanMin
     }
 }
 

@@ -11,8 +11,7 @@ public actor JobPipeline: BellKeeper {
     private let runner: JobRunner
     /// The clocks that the pipeline goes by.
     public let time: any Timekeeper
-    private var schedule: Schedule
-    private var memories: [Ticket: JobMemory] = [:]
+    private var dispatch: Dispatch
     private let tenures = OpenTenures()
     private var isStopping = false
     /// Rung whenever the run loop has something to look at.
@@ -33,12 +32,12 @@ public actor JobPipeline: BellKeeper {
         runner = JobRunner(
             accounts: gated, decoder: decoder, encoder: encoder, policy: policy, looks: looks,
             tenures: tenures, leases: leases, time: time, logger: logger)
-        schedule = Schedule(concurrency: concurrency)
+        dispatch = Dispatch(concurrency: concurrency, tenures: tenures, looks: looks, at: time.now)
         self.time = time
     }
 
-    /// Messages in the pipeline: queued, running and waiting for a retry.
-    public var count: Int { schedule.count }
+    /// Messages in the pipeline: queued, running and waiting.
+    public var count: Int { dispatch.count }
 
     /// Lets messages of `tenures` in.
     public func open(tenures opened: [Int]) { tenures.open(opened, at: time.now) }
@@ -46,28 +45,14 @@ public actor JobPipeline: BellKeeper {
     /// How far the message of `ticket` is; nil where it isn't in the pipeline.
     ///
     /// Costs a look at each lane.
-    public func stage(of ticket: Ticket) -> JobStage? {
-        guard let step = schedule.step(of: ticket) else { return nil }
-        let memory = memories[ticket]
-        return JobStage(
-            jobID: memory?.submission?.job.id, attempts: memory?.progress.attempts ?? 0, step: step,
-            lastError: nil)
-    }
+    public func stage(of ticket: Ticket) -> JobStage? { dispatch.stage(of: ticket) }
 
     /// Adds messages, those of one lane in their order.
     ///
     /// - Returns: Those whose tenure isn't open any more; they are not taken.
     public func submit(_ works: [Work]) -> [Ticket] {
-        var refused: [Ticket] = []
-        for work in works {
-            if tenures.contains(work.ticket.tenure) {
-                schedule.submit(work)
-            } else {
-                refused.append(work.ticket)
-            }
-        }
-        bell.ring()
-        return refused
+        defer { bell.ring() }
+        return dispatch.submit(works)
     }
 
     /// Closes `tenure`: takes back every message of it that no call is being made for, and returns their
@@ -76,9 +61,9 @@ public actor JobPipeline: BellKeeper {
     /// A running one is delivered when its attempt ends: answered, or abandoned where it would be retried, or
     /// where it waits at the account's gate.
     public func withdraw(tenure: Int) async -> [Ticket] {
-        tenures.close(tenure)
-        let tickets = schedule.withdraw(tenure: tenure)
-        for ticket in tickets { memories[ticket] = nil }
+        let tickets = dispatch.withdraw(tenure: tenure, at: time.now)
+        // Copies in other tenures may have waited for one of these.
+        bell.ring()
         for account in runner.accounts.values { await account.gate.wake(tenure: tenure) }
         return tickets
     }
@@ -93,10 +78,10 @@ public actor JobPipeline: BellKeeper {
     public func run(delivering deliver: @escaping Delivery) async {
         await withDiscardingTaskGroup { group in
             while true {
-                schedule.wake(at: time.now)
+                dispatch.wake(at: time.now)
                 startReady(in: &group, deliver)
-                if isStopping, schedule.running == 0 { break }
-                await sleepUntilRung(or: schedule.nextWake)
+                if isStopping, dispatch.running == 0 { break }
+                await sleepUntilRung(or: dispatch.nextWake)
             }
             group.cancelAll()
         }
@@ -108,10 +93,11 @@ public actor JobPipeline: BellKeeper {
         }
     }
 
-    /// A job that has a slot, with what is remembered of it.
-    private struct Turn {
-        var work: Work
-        var memory: JobMemory
+    /// How a message leaves its slot.
+    private enum Exit: Sendable {
+        case done(Completion.Ending, JobResult?)
+        /// It waits, and is here.
+        case waits
     }
 
     /// Runs one job after another in one slot, until no job is ready.
@@ -119,32 +105,54 @@ public actor JobPipeline: BellKeeper {
         var turn = first
         while true {
             let next: Turn?
-            switch await runner.run(turn.work, memory: &turn.memory) {
-            case .done(let ending):
+            switch await exit(&turn) {
+            case .done(let ending, let result):
                 await deliver(Completion(turn.work, ending))
-                next = await finished(turn.work)
-            case .again(let pause):
-                if await postponed(turn, for: pause) {
-                    next = await takeOrRing()
-                } else {
-                    await deliver(Completion(turn.work, .abandoned))
-                    next = await finished(turn.work)
-                }
+                next = await finished(turn, result)
+            case .waits: next = await takeOrRing()
             }
             guard let next else { return }
             turn = next
         }
     }
 
-    private func finished(_ work: Work) -> Turn? {
-        schedule.finish(work)
+    private nonisolated func exit(_ turn: inout Turn) async -> Exit {
+        if turn.memory.submission == nil {
+            let step = runner.read(turn.work, into: &turn.memory)
+            if case .done(let ending, let result) = step { return .done(ending, result) }
+        }
+        guard let job = turn.memory.submission?.job else { preconditionFailure("decoded above") }
+        switch turn.memory.part {
+        case .leads, .repeats: break
+        case .none, .follows, .orphan:
+            switch await entered(turn, job) {
+            case .runs(let memory): turn.memory = memory
+            case .waits: return .waits
+            case .abandoned: return .done(.abandoned, nil)
+            }
+        }
+        switch await runner.run(turn.work, memory: &turn.memory) {
+        case .done(let ending, let result): return .done(ending, result)
+        case .again(let pause): return await postponed(turn, for: pause) ? .waits : .done(.abandoned, nil)
+        }
+    }
+
+    private func entered(_ turn: Turn, _ job: Job) -> Dispatch.Entrance {
+        let entrance = dispatch.enter(turn, as: job, at: time.now)
+        // The run loop's sleep may end too late for one that waits for its moment.
+        if case .waits = entrance { bell.ring() }
+        return entrance
+    }
+
+    private func finished(_ turn: Turn, _ result: JobResult?) -> Turn? {
+        if dispatch.finish(turn, result, at: time.now) {
+            // Copies that waited for this one may use other slots.
+            bell.ring()
+        }
         return takeOrRing()
     }
 
-    private func take() -> Turn? {
-        guard !isStopping, let work = schedule.start() else { return nil }
-        return Turn(work: work, memory: memories.removeValue(forKey: work.ticket) ?? JobMemory())
-    }
+    private func take() -> Turn? { isStopping ? nil : dispatch.take() }
 
     /// The next job of a slot.
     ///
@@ -157,9 +165,7 @@ public actor JobPipeline: BellKeeper {
 
     /// Lets the job wait; false where its tenure was withdrawn meanwhile.
     private func postponed(_ turn: Turn, for pause: Duration) -> Bool {
-        guard tenures.contains(turn.work.ticket.tenure) else { return false }
-        memories[turn.work.ticket] = turn.memory
-        schedule.postpone(turn.work, until: time.now + pause)
+        guard dispatch.postpone(turn, until: time.now + pause) else { return false }
         // The run loop's sleep may end too late for this one.
         bell.ring()
         return true

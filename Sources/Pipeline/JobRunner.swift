@@ -5,7 +5,8 @@ import PaymentJobs
 struct JobRunner: Sendable {
     /// How a run of a message ended.
     enum Step: Sendable {
-        case done(Completion.Ending)
+        /// With its ending, and what it tells copies of the job where it is an event.
+        case done(Completion.Ending, JobResult?)
         case again(after: Duration)
     }
 
@@ -24,24 +25,25 @@ struct JobRunner: Sendable {
         var gate: AccountGate
     }
 
-    /// Runs `work` once.
+    /// Decodes `work` into `memory`; returns how it ends where it is no job.
+    func read(_ work: Work, into memory: inout JobMemory) -> Step? {
+        memory.startedAt = time.wallTime
+        do {
+            memory.submission = try decoder.decode(work.message)
+            return nil
+        } catch {
+            return deadLetter(DeadLetter(error, headers: work.message.headers), work, memory)
+        }
+    }
+
+    /// Runs `work`, which has been decoded, once.
     ///
     /// `memory` lives as long as the message is in the pipeline.
     func run(_ work: Work, memory: inout JobMemory) async -> Step {
-        if memory.submission == nil {
-            memory.startedAt = time.wallTime
-            do {
-                memory.submission = try decoder.decode(work.message)
-                let wasDeadLetter = DeadLetterHeader.marks(work.message.headers)
-                memory.progress = Progress(mayHaveMovedMoney: wasDeadLetter)
-                memory.attempt.mayHaveBeenDone = wasDeadLetter
-            } catch {
-                return deadLetter(DeadLetter(error, headers: work.message.headers), work, memory)
-            }
-        }
-        guard let submission = memory.submission else { preconditionFailure("decoded above") }
+        guard let submission = memory.submission else { preconditionFailure("decoded before") }
+        if case .repeats(let result) = memory.part { return repeated(result, submission, work, memory) }
         guard let account = accounts[submission.job.account] else {
-            return deadLetter(.unknownAccount(of: submission.job), work, memory)
+            return deadLetter(.unknownAccount(of: submission.job, memory.moneyState), work, memory)
         }
         memory.progress.began()
         let gateway = GatedGateway(
@@ -49,13 +51,26 @@ struct JobRunner: Sendable {
             expiresAt: submission.job.expiresAt, time: time, tenures: tenures, leases: leases)
         let attempt = Attempt(
             gateway: gateway, now: time.wallTime,
-            submittedAt: work.message.submitted(before: memory.startedAt))
+            submittedAt: work.message.submitted(before: memory.startedAt), looks: looks)
         do {
             let finding = try await attempt.run(submission.job, memory: &memory.attempt)
             return finish(finding, submission, work, memory)
         } catch {
             return await failed(error, submission, account, work, &memory)
         }
+    }
+
+    /// Answers a copy of a job whose other copy has an answer.
+    private func repeated(
+        _ result: JobResult, _ submission: Submission, _ work: Work, _ memory: JobMemory
+    ) -> Step {
+        guard result.digest == submission.job.digest else {
+            let letter = DeadLetter(
+                reason: .conflict, detail: "this job id was answered a moment ago, for other content",
+                money: memory.moneyState, jobID: submission.job.id)
+            return deadLetter(letter, work, memory)
+        }
+        return answered(result.answer, result.requestID, submission, work, memory)
     }
 
     private func finish(
@@ -69,9 +84,8 @@ struct JobRunner: Sendable {
             let letter = DeadLetter(reason: reason, detail: detail, money: money, jobID: submission.job.id)
             return deadLetter(letter, work, memory)
         case .impossible(let detail):
-            let money: MoneyState = memory.progress.isAmbiguous ? .unknown : .notMoved
             let letter = DeadLetter(
-                reason: .invalid, detail: detail, money: money, jobID: submission.job.id)
+                reason: .invalid, detail: detail, money: memory.moneyState, jobID: submission.job.id)
             return deadLetter(letter, work, memory)
         case .lookAgain(let pause):
             return .again(after: pause)
@@ -85,7 +99,8 @@ struct JobRunner: Sendable {
             for: answer, of: submission.job, key: work.message.key, provenance: submission.provenance,
             trail: trail(work, memory, requestID))
         log(message, work, memory)
-        return .done(.answered(message))
+        let result = JobResult(answer: answer, requestID: requestID, digest: submission.job.digest)
+        return .done(.answered(message), result)
     }
 
     private func failed(
@@ -93,15 +108,21 @@ struct JobRunner: Sendable {
         _ memory: inout JobMemory
     ) async -> Step {
         // A call that this process broke off says nothing about the job: the next owner repeats it.
-        if Task.isCancelled { return .done(.abandoned) }
+        if Task.isCancelled { return .done(.abandoned, nil) }
         let now = time.now
+        memory.lastFault = error.fault
         let verdict = memory.progress.verdict(
-            on: error, kind: submission.job.kind, policy: policy, now: now, chance: .random(in: 0..<1))
+            on: error, kind: submission.job.kind, risk: memory.attempt.risk, policy: policy, now: now,
+            chance: .random(in: 0..<1))
         switch verdict {
         case .again(let pause, let hold):
             if let hold { await account.gate.hold(until: now + hold) }
             logRetry(error, after: pause, submission, work, memory)
             return .again(after: pause)
+        case .lookInto(let fault):
+            memory.attempt.lookInto(.silence(fault))
+            logRetry(error, after: looks.pause, submission, work, memory)
+            return .again(after: looks.pause)
         case .end(.deadLetter(let reason, let money, let fault)):
             let letter = DeadLetter(
                 reason: reason, detail: fault.description, money: money, jobID: submission.job.id)
@@ -124,7 +145,7 @@ struct JobRunner: Sendable {
             ])
         let message = letter.message(
             from: work.message, origin: work.origin, attempts: memory.progress.attempts, at: time.wallTime)
-        return .done(.answered(message))
+        return .done(.answered(message), nil)
     }
 
     private func trail(_ work: Work, _ memory: JobMemory, _ requestID: String?) -> Trail {
@@ -133,14 +154,6 @@ struct JobRunner: Sendable {
             startedAt: memory.startedAt,
             finishedAt: time.wallTime, requestID: requestID)
     }
-}
-
-/// What is remembered of a message while it is in the pipeline.
-struct JobMemory: Sendable {
-    var submission: Submission?
-    var progress = Progress()
-    var attempt = AttemptMemory()
-    var startedAt: Int64 = 0
 }
 
 extension Answer {
@@ -167,46 +180,10 @@ extension InboundMessage {
 }
 
 extension DeadLetter {
-    /// A job that names an account that isn't configured.
-    ///
-    /// For a charge the money is unknown: an earlier configuration may have had the account.
-    fileprivate static func unknownAccount(of job: Job) -> DeadLetter {
+    /// A job that names an account that isn't configured; an earlier configuration may have had it.
+    fileprivate static func unknownAccount(of job: Job, _ money: MoneyState) -> DeadLetter {
         DeadLetter(
-            reason: .accountMisconfigured, detail: "no account of this name is configured",
-            money: job.kind.canMoveMoney ? .unknown : .notMoved, jobID: job.id)
-    }
-}
-
-extension JobRunner {
-    private func log(_ message: OutboundMessage, _ work: Work, _ memory: JobMemory) {
-        guard logger.logLevel <= .info else { return }
-        logger.info(
-            "answered",
-            metadata: [
-                "job.id": .string(memory.submission?.job.id.description ?? "-"),
-                "event.type": .string(message.headers.text("ce_type") ?? "-"),
-                "job.attempts": "\(memory.progress.attempts)", "kafka.topic": "\(work.origin.topic)",
-                "kafka.partition": "\(work.origin.partition)", "kafka.offset": "\(work.origin.offset)",
-            ])
-    }
-
-    private func logRetry(
-        _ error: GatewayError, after pause: Duration, _ submission: Submission, _ work: Work,
-        _ memory: JobMemory
-    ) {
-        let level: Logger.Level =
-            switch error {
-            case .misconfigured: .error
-            case .notSent, .unleased, .throttled, .busy, .conflict, .ambiguous, .tokenUnusable, .refused,
-                .lookRefused:
-                .info
-            }
-        logger.log(
-            level: level, "the gateway gave no answer; trying again",
-            metadata: [
-                "job.id": .string(submission.job.id.description), "job.account": "\(submission.job.account)",
-                "job.attempts": "\(memory.progress.attempts)", "retry.pause": "\(pause)",
-                "gateway.error": "\(error.fault)", "money.may.have.moved": "\(memory.progress.isAmbiguous)",
-            ])
+            reason: .accountMisconfigured, detail: "no account of this name is configured", money: money,
+            jobID: job.id)
     }
 }

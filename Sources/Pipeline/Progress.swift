@@ -1,6 +1,6 @@
 import PaymentJobs
 
-/// What the pipeline remembers of one job between its attempts.
+/// What the pipeline remembers of one job's calls between its attempts.
 struct Progress: Sendable {
     typealias Instant = ContinuousClock.Instant
 
@@ -10,6 +10,8 @@ struct Progress: Sendable {
         case end(End)
         /// The job is tried again after a pause; with `hold`, no job of the account calls before that is over.
         case again(after: Duration, hold: Duration?)
+        /// No call is made any more; looks tell what those before may have done.
+        case lookInto(GatewayFault)
     }
 
     /// How a job ends on a failed call.
@@ -20,32 +22,31 @@ struct Progress: Sendable {
 
     /// Runs of the job so far.
     private(set) var attempts = 0
-    /// Whether an earlier call may have moved money.
-    private(set) var isAmbiguous: Bool
     private var unansweredAttempts = 0
     private var failuresInRow = 0
+    private var isLookedInto = false
     private var misconfiguredSince: Instant?
-
-    /// A job that comes back from a dead-letter topic may have been charged by whoever put it there.
-    init(mayHaveMovedMoney: Bool = false) { isAmbiguous = mayHaveMovedMoney }
 
     mutating func began() { attempts += 1 }
 
     /// What follows `error`.
     ///
-    /// `chance` is a random number in 0..<1.
+    /// `risk` says what may have moved money by now, this call included; `chance` is a random number in 0..<1.
     mutating func verdict(
-        on error: GatewayError, kind: JobKind, policy: RetryPolicy, now: Instant, chance: Double
+        on error: GatewayError, kind: JobKind, risk: Risk, policy: RetryPolicy, now: Instant, chance: Double
     ) -> Verdict {
         if case .unleased = error {
             // No call was begun: it counts as nothing.
             attempts -= 1
             return .again(after: policy.leasePause, hold: nil)
         }
+        let risk = kind.canMoveMoney ? risk : .none
+        if risk == .lookedInto, !isLookedInto {
+            // Looks have a count of their own.
+            isLookedInto = true
+            unansweredAttempts = 0
+        }
         failuresInRow += 1
-        if kind.canMoveMoney, case .ambiguous = error { isAmbiguous = true }
-        if kind.canMoveMoney, case .busy = error { isAmbiguous = true }
-        if kind.canMoveMoney, case .lookRefused = error { isAmbiguous = true }
         if case .misconfigured = error {} else { misconfiguredSince = nil }
         let pause = policy.pause(afterFailures: failuresInRow, chance: chance)
         switch error {
@@ -60,29 +61,29 @@ struct Progress: Sendable {
             guard unansweredAttempts >= policy.attemptsMax else {
                 return .again(after: pause, hold: nil)
             }
-            return .end(exhausted(fault))
-        case .conflict(let fault):
-            return .end(
-                kind.canMoveMoney ? .deadLetter(.outcomeUnknown, .unknown, fault) : .refused(fault.refusal))
-        case .tokenUnusable(let fault):
+            return exhausted(fault, risk)
+        case .conflict(let fault), .tokenUnusable(let fault):
             return .end(
                 kind.canMoveMoney ? .deadLetter(.outcomeUnknown, .unknown, fault) : .refused(fault.refusal))
         case .refused(let fault):
-            return .end(isAmbiguous ? .deadLetter(.outcomeUnknown, .unknown, fault) : .refused(fault.refusal))
+            return .end(
+                risk == .none ? .refused(fault.refusal) : .deadLetter(.outcomeUnknown, .unknown, fault))
         case .misconfigured(let fault):
             let since = misconfiguredSince ?? now
             misconfiguredSince = since
-            guard now - since >= policy.misconfiguredGrace, !isAmbiguous else {
+            guard now - since >= policy.misconfiguredGrace, risk <= .inherited else {
                 return .again(after: pause, hold: pause)
             }
             // An earlier tenure may have called with credentials that worked.
-            let money = kind.canMoveMoney ? MoneyState.unknown : .notMoved
-            return .end(.deadLetter(.accountMisconfigured, money, fault))
+            return .end(.deadLetter(.accountMisconfigured, risk == .none ? .notMoved : .unknown, fault))
         }
     }
 
-    private func exhausted(_ fault: GatewayFault) -> End {
-        isAmbiguous
-            ? .deadLetter(.outcomeUnknown, .unknown, fault) : .deadLetter(.retriesExhausted, .notMoved, fault)
+    private func exhausted(_ fault: GatewayFault, _ risk: Risk) -> Verdict {
+        switch risk {
+        case .none: .end(.deadLetter(.retriesExhausted, .notMoved, fault))
+        case .inherited, .own: .lookInto(fault)
+        case .lookedInto: .end(.deadLetter(.outcomeUnknown, .unknown, fault))
+        }
     }
 }

@@ -3,17 +3,25 @@ import HeapModule
 
 /// Decides which job runs next: in order within a lane, at most `concurrency` at once.
 ///
-/// A job that waits for a retry keeps its lane, so that order holds, but no slot. Every operation costs
-/// O(1), or O(log n) in the number of waiting retries.
+/// A job that waits, for a retry or for another copy of itself, keeps its lane, so that order holds, but no
+/// slot. Every operation costs O(1), or O(log n) in the number of waiting retries.
 struct Schedule {
     typealias Instant = ContinuousClock.Instant
 
+    /// What the first job of a lane does.
+    enum Phase: Sendable, Hashable {
+        /// It may start.
+        case ready
+        case running
+        case waiting(until: Instant)
+        /// It may start once it is released.
+        case parked
+    }
+
     private struct LaneState {
-        /// The lane's jobs in order; the first is running, waiting or ready, the others are queued behind it.
+        /// The lane's jobs in order; the first is in the phase, the others are queued behind it.
         var jobs: Deque<Work>
-        /// Nil while the first job may start or runs.
-        var wakes: Instant?
-        var isRunning = false
+        var phase = Phase.ready
     }
 
     private struct Wake: Comparable {
@@ -44,13 +52,14 @@ struct Schedule {
     /// Whether a job of `tenure` is running.
     func isRunning(tenure: Int) -> Bool { runningByTenure[tenure] != nil }
 
-    /// What the message of `ticket` waits for; nil where it isn't here.
-    func step(of ticket: Ticket) -> JobStage.Step? {
+    /// A message and its phase, nil where it stands behind others; nothing where it isn't here.
+    ///
+    /// Costs a look at each lane, and at each job for one that stands behind others.
+    func place(of ticket: Ticket) -> (work: Work, phase: Phase?)? {
         for state in lanes.values {
-            guard let place = state.jobs.firstIndex(where: { $0.ticket == ticket }) else { continue }
-            guard place == state.jobs.startIndex else { return .queued }
-            if state.isRunning { return .running }
-            return state.wakes.map(JobStage.Step.waiting) ?? .ready
+            guard let first = state.jobs.first, first.ticket.tenure == ticket.tenure else { continue }
+            if first.ticket == ticket { return (first, state.phase) }
+            if let queued = state.jobs.first(where: { $0.ticket == ticket }) { return (queued, nil) }
         }
         return nil
     }
@@ -70,11 +79,10 @@ struct Schedule {
         guard running < concurrency else { return nil }
         while let lane = ready.popFirst() {
             // A lane whose jobs were withdrawn may still stand in the queue.
-            guard let state = lanes[lane], !state.isRunning, state.wakes == nil, let work = state.jobs.first
-            else {
+            guard let state = lanes[lane], state.phase == .ready, let work = state.jobs.first else {
                 continue
             }
-            lanes[lane]?.isRunning = true
+            lanes[lane]?.phase = .running
             occupy(work)
             return work
         }
@@ -85,31 +93,41 @@ struct Schedule {
     mutating func finish(_ work: Work) {
         release(work)
         count -= 1
-        lanes[work.lane]?.isRunning = false
         let first = lanes[work.lane]?.jobs.popFirst()
         precondition(first?.ticket == work.ticket, "only a lane's first job runs")
         if lanes[work.lane]?.jobs.isEmpty ?? true {
             lanes[work.lane] = nil
         } else {
-            ready.append(work.lane)
+            makeReady(work.lane)
         }
     }
 
     /// The running job gives its slot back, keeps its lane, and may start again at `instant`.
     mutating func postpone(_ work: Work, until instant: Instant) {
         release(work)
-        lanes[work.lane]?.isRunning = false
-        lanes[work.lane]?.wakes = instant
+        lanes[work.lane]?.phase = .waiting(until: instant)
         wakes.insert(Wake(instant: instant, lane: work.lane))
+    }
+
+    /// The running job gives its slot back, keeps its lane, and may start again when it is released.
+    mutating func park(_ work: Work) {
+        release(work)
+        lanes[work.lane]?.phase = .parked
+    }
+
+    /// Lets a parked job start again; one that was withdrawn meanwhile isn't here.
+    mutating func unpark(_ ticket: Ticket, in lane: Lane) {
+        guard let state = lanes[lane], state.phase == .parked, state.jobs.first?.ticket == ticket else {
+            return
+        }
+        makeReady(lane)
     }
 
     /// Makes the waiting retries that are due at `now` ready.
     mutating func wake(at now: Instant) {
         while let next = wakes.min, next.instant <= now {
             wakes.removeMin()
-            guard lanes[next.lane]?.wakes == next.instant else { continue }
-            lanes[next.lane]?.wakes = nil
-            ready.append(next.lane)
+            if lanes[next.lane]?.phase == .waiting(until: next.instant) { makeReady(next.lane) }
         }
     }
 
@@ -117,8 +135,9 @@ struct Schedule {
     mutating func withdraw(tenure: Int) -> [Ticket] {
         var withdrawn: [Ticket] = []
         for (lane, state) in lanes where state.jobs.first?.ticket.tenure == tenure {
-            withdrawn += state.jobs.dropFirst(state.isRunning ? 1 : 0).map(\.ticket)
-            if state.isRunning {
+            let isRunning = state.phase == .running
+            withdrawn += state.jobs.dropFirst(isRunning ? 1 : 0).map(\.ticket)
+            if isRunning {
                 lanes[lane]?.jobs.removeLast(state.jobs.count - 1)
             } else {
                 lanes[lane] = nil
@@ -126,6 +145,11 @@ struct Schedule {
         }
         count -= withdrawn.count
         return withdrawn
+    }
+
+    private mutating func makeReady(_ lane: Lane) {
+        lanes[lane]?.phase = .ready
+        ready.append(lane)
     }
 
     private mutating func occupy(_ work: Work) {

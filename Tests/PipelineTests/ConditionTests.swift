@@ -27,6 +27,12 @@ import Testing
         return job
     }
 
+    private var maybeAttempted: AttemptMemory {
+        var memory = AttemptMemory()
+        memory.mayHaveBeenAttempted = true
+        return memory
+    }
+
     private func run(
         _ job: Job, _ gateway: ScriptedGateway, at now: Int64 = noon, memory: inout AttemptMemory
     ) async -> String {
@@ -58,16 +64,32 @@ import Testing
         #expect(await gateway.calls.count == 1)
     }
 
+    @Test func anExpiredChargeThatNobodyCanHaveMadeCostsNoCall() async throws {
+        let gateway = ScriptedGateway()
+        #expect(await run(.charge(try charge(expiresAt: Self.noon)), gateway) == "charge.expired")
+        #expect(await gateway.calls.isEmpty)
+    }
+
+    @Test func anExpiredChargeOfWhichAnotherCopyWasRunHereIsLookedFor() async throws {
+        let gateway = ScriptedGateway()
+        var memory = AttemptMemory()
+        memory.isRepeat = true
+        let job = Job.charge(try charge(expiresAt: Self.noon))
+        #expect(await run(job, gateway, memory: &memory) == "look again after 4.0 seconds")
+    }
+
     @Test func aChargeThatExpiredLongAgoIsLookedForOnce() async throws {
         let gateway = ScriptedGateway()
-        #expect(await run(.charge(try charge(expiresAt: Self.noon - 300_001)), gateway) == "charge.expired")
+        var memory = maybeAttempted
+        let job = Job.charge(try charge(expiresAt: Self.noon - 300_001))
+        #expect(await run(job, gateway, memory: &memory) == "charge.expired")
         #expect(await gateway.calls == [.lookForPayments(job: "job-1")])
     }
 
     @Test func aChargeThatExpiredJustNowIsLookedForUntilTheIndexHasHadItsTime() async throws {
         let gateway = ScriptedGateway()
         let job = Job.charge(try charge(expiresAt: Self.noon))
-        var memory = AttemptMemory()
+        var memory = maybeAttempted
         var said: [String] = []
         for look in 0..<4 {
             said.append(await run(job, gateway, at: Self.noon + Int64(look) * 4_000, memory: &memory))
@@ -79,9 +101,10 @@ import Testing
 
     @Test func manyLooksWithinAMomentSettleNothing() {
         var looks = Looks()
-        let early = (0..<100).map { looks.foundNothing(at: Self.noon + $0 * 100) }
+        let policy = LookPolicy()
+        let early = (0..<100).map { looks.foundNothing(at: Self.noon + $0 * 100, policy) }
         #expect(!early.contains(true))
-        let late = looks.foundNothing(at: Self.noon + 10_001)
+        let late = looks.foundNothing(at: Self.noon + 10_001, policy)
         #expect(late)
     }
 
@@ -93,16 +116,20 @@ import Testing
         mine.digest = job.digest
         other.jobID = "job-2"
         await gateway.script { [mine, other] in $0.referenced = .success([other, mine]) }
-        #expect(await run(.charge(job), gateway) == "charge.approved")
+        var memory = maybeAttempted
+        #expect(await run(.charge(job), gateway, memory: &memory) == "charge.approved")
         mine.digest = "other"
         await gateway.script { [mine, other] in $0.referenced = .success([other, mine]) }
-        #expect(await run(.charge(job), gateway) == "conflict")
+        memory = maybeAttempted
+        #expect(await run(.charge(job), gateway, memory: &memory) == "conflict")
     }
 
     @Test func aRefusedLookSaysNothingOfAnExpiredCharge() async throws {
         let gateway = ScriptedGateway()
         await gateway.script { $0.referenced = .failure(.refused(Sample.fault)) }
-        #expect(await run(.charge(try charge(expiresAt: Self.noon - 300_001)), gateway) == "lookRefused")
+        var memory = maybeAttempted
+        let job = Job.charge(try charge(expiresAt: Self.noon - 300_001))
+        #expect(await run(job, gateway, memory: &memory) == "lookRefused")
     }
 
     @Test func aNamelessPaymentWithTheJobsReferenceIsSuspect() async throws {
@@ -113,8 +140,9 @@ import Testing
         nameless.facts.transactionAmount = job.transactionAmount
         nameless.createdAt = Self.noon
         await gateway.script { [nameless] in $0.referenced = .success([nameless]) }
-        #expect(await run(.charge(job), gateway) == "outcome-unknown")
-        var memory = AttemptMemory()
+        var memory = maybeAttempted
+        #expect(await run(.charge(job), gateway, memory: &memory) == "outcome-unknown")
+        memory = maybeAttempted
         let late = Attempt(gateway: gateway, now: Self.noon, submittedAt: Self.noon + 60_001)
         guard case .answer(.expired, _) = try await late.charge(job, memory: &memory) else {
             Issue.record("a payment from before the job is another's")

@@ -45,10 +45,7 @@ private func withPipeline(
         }
         await withPipeline(gateway: gateway) { pipeline, deliveries, time in
             _ = await pipeline.submit([Sample.work(1)])
-            for _ in 0..<2 {
-                await time.untilSleeping()
-                time.advance(by: .seconds(30))
-            }
+            await time.pass(2, by: .seconds(30))
             let done = await deliveries.untilCount(1)
             #expect(done.map(\.summary) == ["charge.approved"])
             #expect(await Set(gateway.calls).count == 1)
@@ -60,11 +57,10 @@ private func withPipeline(
         let gateway = ScriptedGateway { (_, _) throws(GatewayError) in throw .ambiguous(Sample.fault) }
         await withPipeline(gateway: gateway) { pipeline, deliveries, time in
             _ = await pipeline.submit([Sample.work(1)])
-            for _ in 0..<2 {
-                await time.untilSleeping()
-                time.advance(by: .seconds(30))
-            }
+            // Two pauses between the calls, and one before each of four looks.
+            await time.pass(6, by: .seconds(30))
             #expect(await deliveries.untilCount(1).map(\.summary) == ["outcome-unknown, money unknown"])
+            #expect(await gateway.calls.map(\.changes) == [true, true, true, false, false, false, false])
         }
     }
 
@@ -187,9 +183,11 @@ private func withPipeline(
         let gateway = ScriptedGateway { (_, _) throws(GatewayError) in throw .refused(Sample.fault) }
         var letter = Sample.charge()
         letter.headers = [MessageHeader("kafka_dlt-original-topic", "jobs")]
-        await withPipeline(gateway: gateway) { pipeline, deliveries, _ in
+        await withPipeline(gateway: gateway) { pipeline, deliveries, time in
             _ = await pipeline.submit([Sample.work(1, letter)])
+            await time.pass(3, by: .seconds(4))
             #expect(await deliveries.untilCount(1).map(\.summary) == ["outcome-unknown, money unknown"])
+            #expect(await gateway.calls.map(\.changes) == [false, true, false, false, false, false])
         }
     }
 
@@ -203,7 +201,7 @@ private func withPipeline(
             let summaries = await deliveries.untilCount(3).map(\.summary)
             #expect(
                 summaries == [
-                    "undecodable, money not-moved", "account-misconfigured, money unknown",
+                    "undecodable, money not-moved", "account-misconfigured, money not-moved",
                     "charge.approved",
                 ])
         }
@@ -222,13 +220,15 @@ private func withPipeline(
         }
     }
 
-    @Test func aSupposedDuplicateIsNotReportedAsARejection() async throws {
+    @Test func aSupposedDuplicateIsLookedIntoBeforeItIsReportedAsARejection() async throws {
         let gateway = ScriptedGateway { (_, _) throws(GatewayError) in
             Sample.payment(1, "rejected", "cc_rejected_duplicated_payment")
         }
-        await withPipeline(gateway: gateway) { pipeline, deliveries, _ in
+        await withPipeline(gateway: gateway) { pipeline, deliveries, time in
             _ = await pipeline.submit([Sample.work(1)])
-            #expect(await deliveries.untilCount(1).map(\.summary) == ["outcome-unknown, money unknown"])
+            await time.pass(3, by: .seconds(4))
+            #expect(await deliveries.untilCount(1).map(\.summary) == ["charge.rejected"])
+            #expect(await gateway.calls.map(\.changes) == [true, false, false, false, false])
         }
     }
 

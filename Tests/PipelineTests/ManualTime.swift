@@ -67,6 +67,14 @@ final class ManualTime: Timekeeper {
         }
     }
 
+    /// Lets each of `count` sleeps pass in turn.
+    func pass(_ count: Int, by duration: Duration) async {
+        for _ in 0..<count {
+            await untilSleeping()
+            advance(by: duration)
+        }
+    }
+
     private func enter(
         _ continuation: CheckedContinuation<Void, any Error>, until instant: ContinuousClock.Instant, id: Int
     ) {

@@ -8,60 +8,86 @@ import Testing
     let start = ContinuousClock.now
     let fault = Sample.fault
 
+    /// A job's progress, with what its attempts note of their calls.
+    private struct Run {
+        var progress = Progress()
+        var memory = AttemptMemory()
+    }
+
     private func verdict(
-        _ progress: inout Progress, _ error: GatewayError, kind: JobKind = .chargeSavedCard,
-        after: Duration = .zero
+        _ run: inout Run, _ error: GatewayError, kind: JobKind = .chargeSavedCard, after: Duration = .zero
     ) -> Progress.Verdict {
-        progress.began()
-        return progress.verdict(on: error, kind: kind, policy: policy, now: start + after, chance: 0.5)
+        run.progress.began()
+        run.memory.note(error)
+        let verdict = run.progress.verdict(
+            on: error, kind: kind, risk: run.memory.risk, policy: policy, now: start + after, chance: 0.5)
+        if case .lookInto(let fault) = verdict { run.memory.lookInto(.silence(fault)) }
+        return verdict
     }
 
     @Test func whatWasNotSentIsTriedForEver() {
-        var progress = Progress()
+        var progress = Run()
         for _ in 0..<100 {
             guard case .again(_, hold: nil) = verdict(&progress, .notSent(fault)) else {
                 Issue.record("a call that never left must not end a job")
                 return
             }
         }
-        #expect(!progress.isAmbiguous)
+        #expect(progress.memory.risk == .none)
     }
 
     @Test func pausesDoubleUpToTheirLimit() {
-        var progress = Progress()
+        var progress = Run()
         let pauses = (0..<6).map { _ in verdict(&progress, .notSent(fault)) }
         let expected: [Duration] = [0.5, 1, 2, 4, 4, 4].map { .seconds($0) }
         #expect(pauses == expected.map { .again(after: $0, hold: nil) })
     }
 
     @Test func throttlingWaitsAsLongAsAskedAndHoldsTheAccount() {
-        var progress = Progress()
+        var progress = Run()
         let asked = verdict(&progress, .throttled(fault, retryAfter: .seconds(7)))
         #expect(asked == .again(after: .seconds(7.5), hold: .seconds(7)))
         let absurd = verdict(&progress, .throttled(fault, retryAfter: .seconds(86_400)))
         #expect(absurd == .again(after: .seconds(301), hold: .seconds(300)))
     }
 
-    @Test func exhaustedAmbiguityIsADeadLetterOfUnknownMoney() {
-        var progress = Progress()
+    @Test func exhaustedAmbiguityIsLookedIntoBeforeItIsADeadLetterOfUnknownMoney() {
+        var progress = Run()
+        for _ in 0..<2 { #expect(isAgain(verdict(&progress, .ambiguous(fault)))) }
+        #expect(verdict(&progress, .ambiguous(fault)) == .lookInto(fault))
         for _ in 0..<2 { #expect(isAgain(verdict(&progress, .ambiguous(fault)))) }
         #expect(verdict(&progress, .ambiguous(fault)) == .end(.deadLetter(.outcomeUnknown, .unknown, fault)))
     }
 
     @Test func aRefusedLookIsNoRefusalOfTheJob() {
-        var progress = Progress()
-        for _ in 0..<2 { #expect(isAgain(verdict(&progress, .lookRefused(fault), kind: .refundPayment))) }
-        let last = verdict(&progress, .lookRefused(fault), kind: .refundPayment)
-        #expect(last == .end(.deadLetter(.outcomeUnknown, .unknown, fault)))
+        for mayHaveBeenAttempted in [false, true] {
+            var progress = Run()
+            progress.memory.mayHaveBeenAttempted = mayHaveBeenAttempted
+            for _ in 0..<2 { #expect(isAgain(verdict(&progress, .lookRefused(fault), kind: .refundPayment))) }
+            let last = verdict(&progress, .lookRefused(fault), kind: .refundPayment)
+            #expect(
+                last
+                    == (mayHaveBeenAttempted
+                        ? .lookInto(fault) : .end(.deadLetter(.retriesExhausted, .notMoved, fault))))
+        }
+    }
+
+    @Test func aJobWithoutALeaseWaitsAFixedPauseAndHasNotBeenTried() {
+        var progress = Run()
+        for _ in 0..<100 {
+            #expect(verdict(&progress, .unleased(fault)) == .again(after: .seconds(1), hold: nil))
+        }
+        #expect(progress.progress.attempts == 0)
+        #expect(verdict(&progress, .notSent(fault)) == .again(after: .seconds(0.5), hold: nil))
     }
 
     @Test func aCardRegistrationNeverLeavesMoneyUnknown() {
-        var progress = Progress()
+        var progress = Run()
         for _ in 0..<2 { #expect(isAgain(verdict(&progress, .ambiguous(fault), kind: .registerCard))) }
         let last = verdict(&progress, .ambiguous(fault), kind: .registerCard)
         #expect(last == .end(.deadLetter(.retriesExhausted, .notMoved, fault)))
         for error in allErrors {
-            var progress = Progress()
+            var progress = Run()
             if case .end(.deadLetter(_, .unknown, _)) = verdict(&progress, error, kind: .registerCard) {
                 Issue.record("\(error) of a card registration can't have moved money")
             }
@@ -69,10 +95,10 @@ import Testing
     }
 
     @Test func aRefusalIsAnAnswerUnlessAnEarlierCallMayHaveCharged() {
-        var clean = Progress()
+        var clean = Run()
         #expect(verdict(&clean, .refused(fault)) == .end(.refused(fault.refusal)))
         for doubtful in [GatewayError.ambiguous(fault), .busy(fault)] {
-            var progress = Progress()
+            var progress = Run()
             _ = verdict(&progress, doubtful)
             #expect(
                 verdict(&progress, .refused(fault)) == .end(.deadLetter(.outcomeUnknown, .unknown, fault)))
@@ -81,38 +107,41 @@ import Testing
 
     @Test func aBurntTokenAndAConflictOfKeysFailClosed() {
         for error in [GatewayError.tokenUnusable(fault), .conflict(fault)] {
-            var progress = Progress()
+            var progress = Run()
             #expect(verdict(&progress, error) == .end(.deadLetter(.outcomeUnknown, .unknown, fault)))
         }
     }
 
     @Test func badCredentialsHoldTheAccountForTheirGraceTime() {
-        var progress = Progress()
-        #expect(isAgain(verdict(&progress, .misconfigured(fault))))
-        #expect(isAgain(verdict(&progress, .misconfigured(fault), after: .seconds(299))))
-        var registration = progress
-        let end = verdict(&progress, .misconfigured(fault), after: .seconds(300))
-        #expect(
-            end == .end(.deadLetter(.accountMisconfigured, .unknown, fault)),
-            "an earlier tenure may have called")
-        let card = verdict(&registration, .misconfigured(fault), kind: .registerCard, after: .seconds(300))
-        #expect(card == .end(.deadLetter(.accountMisconfigured, .notMoved, fault)))
+        for (mayHaveBeenAttempted, kind, money) in [
+            (false, .chargeSavedCard, .notMoved), (true, .chargeSavedCard, .unknown),
+            (true, .registerCard, .notMoved),
+        ] as [(Bool, JobKind, MoneyState)] {
+            var progress = Run()
+            progress.memory.mayHaveBeenAttempted = mayHaveBeenAttempted
+            #expect(isAgain(verdict(&progress, .misconfigured(fault), kind: kind)))
+            #expect(isAgain(verdict(&progress, .misconfigured(fault), kind: kind, after: .seconds(299))))
+            #expect(
+                verdict(&progress, .misconfigured(fault), kind: kind, after: .seconds(300))
+                    == .end(.deadLetter(.accountMisconfigured, money, fault)))
+        }
     }
 
     @Test func theGraceTimeBeginsAnewWhenCredentialsHaveWorked() {
-        var progress = Progress()
+        var progress = Run()
         _ = verdict(&progress, .misconfigured(fault))
         _ = verdict(&progress, .throttled(fault, retryAfter: nil), after: .seconds(100))
         #expect(isAgain(verdict(&progress, .misconfigured(fault), after: .seconds(301))))
     }
 
     @Test func aRefusalAfterADeadLetterIsNoAnswer() {
-        var progress = Progress(mayHaveMovedMoney: true)
+        var progress = Run()
+        progress.memory.mayHaveBeenDone = true
         #expect(verdict(&progress, .refused(fault)) == .end(.deadLetter(.outcomeUnknown, .unknown, fault)))
     }
 
     @Test func badCredentialsNeverHideThatMoneyMayHaveMoved() {
-        var progress = Progress()
+        var progress = Run()
         _ = verdict(&progress, .ambiguous(fault))
         _ = verdict(&progress, .misconfigured(fault))
         #expect(isAgain(verdict(&progress, .misconfigured(fault), after: .seconds(3600))))
@@ -121,7 +150,7 @@ import Testing
     /// Every sequence of up to four errors: once a call may have moved money, no ending says that it hasn't.
     @Test func noEndingEverDeniesThatMoneyMayHaveMoved() {
         for sequence in sequences(of: 4) {
-            var progress = Progress()
+            var progress = Run()
             var mayHaveMoved = false
             for (place, error) in sequence.enumerated() {
                 mayHaveMoved = mayHaveMoved || error.mayHaveMovedMoney
@@ -136,9 +165,9 @@ import Testing
 
     private var allErrors: [GatewayError] {
         [
-            .notSent(fault), .throttled(fault, retryAfter: nil), .busy(fault), .conflict(fault),
-            .ambiguous(fault),
-            .tokenUnusable(fault), .refused(fault), .misconfigured(fault),
+            .notSent(fault), .unleased(fault), .throttled(fault, retryAfter: nil), .busy(fault),
+            .conflict(fault), .ambiguous(fault), .tokenUnusable(fault), .refused(fault),
+            .misconfigured(fault),
         ]
     }
 

@@ -18,6 +18,14 @@ actor ScriptedGateway: PaymentGateway {
         case cards(CustomerID)
         case addCard(CustomerID)
         case makeDefault(CardID)
+
+        /// Whether the call changes something at the gateway.
+        var changes: Bool {
+            switch self {
+            case .createPayment, .capture, .cancel, .refund, .createCustomer, .addCard, .makeDefault: true
+            case .lookForPayments, .payment, .refunds, .cardToken, .customers, .cards: false
+            }
+        }
     }
 
     typealias Payments =

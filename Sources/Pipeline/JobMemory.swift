@@ -1,0 +1,41 @@
+import PaymentJobs
+
+/// What is remembered of a message while it is in the pipeline.
+struct JobMemory: Sendable {
+    /// What a message is to the other copies of its job.
+    enum Part: Sendable {
+        /// Not known yet.
+        case none
+        /// The copy that is run.
+        case leads
+        /// One that waits for what becomes of the leader.
+        case follows
+        /// One whose leader has the answer.
+        case repeats(JobResult)
+        /// One whose leader left without an answer; whether it may have done the job all the same.
+        case orphan(isDoubtful: Bool)
+    }
+
+    var submission: Submission?
+    var part = Part.none
+    var progress = Progress()
+    var attempt = AttemptMemory()
+    var startedAt: Int64 = 0
+    /// What the last failed call said.
+    var lastFault: GatewayFault?
+
+    /// What a dead letter says of the money, for calls of all tenures.
+    var moneyState: MoneyState {
+        guard let submission, submission.job.kind.canMoveMoney else { return .notMoved }
+        return attempt.risk == .none ? .notMoved : .unknown
+    }
+}
+
+/// The answer to a job, for its other copies.
+struct JobResult: Sendable {
+    let answer: Answer
+    /// The gateway's id of the deciding request.
+    let requestID: String?
+    /// The digest of what was asked for.
+    let digest: String
+}
