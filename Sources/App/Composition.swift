@@ -16,20 +16,22 @@ package struct Composition: Sendable {
     /// - Throws: A failure that says which settings librdkafka refuses.
     package init(_ configuration: AppConfiguration, logs: LogSetup) async throws(CommandFailure) {
         let readings = configuration.readings
-        let producer = try Self.makeProducer(
-            configuration.producer, readings, logger: logs.logger("kafka.producer"))
+        let delivery = try Self.makeDelivery(
+            configuration, readings, logger: logs.logger("kafka.producer"))
         do throws(CommandFailure) {
             let consumer = try Self.makeConsumer(
                 configuration.consumer, readings, logger: logs.logger("kafka.consumer"))
-            try await Self.prime(producer, configuration.answerTopics)
+            try await Self.prime(delivery, configuration.answerTopics)
             // Last, because it must be shut down, and nothing can fail after it.
             client = try Self.makeClient(configuration.gateway)
+            let leases = Leases()
+            let pipeline = Self.makePipeline(
+                configuration, client, leases, logger: logs.logger("pipeline"))
             worker = Worker(
-                configuration: configuration.worker, consumer: consumer, producer: producer,
-                pipeline: Self.makePipeline(configuration, client, logger: logs.logger("pipeline")),
-                logger: logs.logger("worker"))
+                configuration: configuration.worker, consumer: consumer, delivery: delivery,
+                pipeline: pipeline, leases: leases, logger: logs.logger("worker"))
         } catch {
-            await producer.close(deadline: .zero)
+            await Self.close(delivery)
             throw error
         }
     }
@@ -47,12 +49,13 @@ package struct Composition: Sendable {
     }
 
     private static func makePipeline(
-        _ configuration: AppConfiguration, _ client: MercadoPagoClient, logger: Logger
+        _ configuration: AppConfiguration, _ client: MercadoPagoClient, _ leases: Leases, logger: Logger
     ) -> JobPipeline {
         JobPipeline(
             accounts: [configuration.account: MercadoPagoGateway(client)],
             limits: configuration.rateLimit.map { [configuration.account: $0] } ?? [:],
-            concurrency: configuration.concurrency, policy: configuration.retries, leases: .unlimited,
+            concurrency: configuration.concurrency, policy: configuration.retries,
+            looks: LookPolicy(indexLag: configuration.worker.indexLag), leases: leases,
             decoder: JobDecoder(
                 maxValueSize: configuration.jobSizeMax,
                 sites: configuration.site.map { [configuration.account: $0] } ?? [:]),
@@ -66,6 +69,26 @@ package struct Composition: Sendable {
             return try MercadoPagoClient(configuration)
         } catch {
             throw CommandFailure(.configuration, "the gateway's settings can't be used: \(error)")
+        }
+    }
+
+    private static func makeDelivery(
+        _ configuration: AppConfiguration, _ readings: [String: SettingReader.Reading], logger: Logger
+    ) throws(CommandFailure) -> DeliveryClient {
+        guard let transactions = configuration.transactions else {
+            return .idempotent(try makeProducer(configuration.producer, readings, logger: logger))
+        }
+        do {
+            return .atomic(try TransactionalProducer(transactions, logger: logger), transactions)
+        } catch {
+            throw CommandFailure(error, of: .producer, readings)
+        }
+    }
+
+    private static func close(_ delivery: DeliveryClient) async {
+        switch delivery {
+        case .idempotent(let producer): await producer.close(deadline: .zero)
+        case .atomic(let producer, _): await producer.close(deadline: .zero)
         }
     }
 
@@ -93,11 +116,29 @@ package struct Composition: Sendable {
 }
 
 extension Composition {
+    private static func prime(
+        _ delivery: DeliveryClient, _ topics: [String]
+    ) async throws(CommandFailure) {
+        switch delivery {
+        case .idempotent(let producer): try await prime(producer, topics)
+        case .atomic(let producer, _):
+            try await prime(topics) { topic throws(KafkaError) in
+                try await producer.initialize(priming: [topic])
+            }
+        }
+    }
+
     /// Sees to it that the topics are there before the first job is begun.
     static func prime(_ producer: Producer, _ topics: [String]) async throws(CommandFailure) {
+        try await prime(topics) { topic throws(KafkaError) in try await producer.prime([topic]) }
+    }
+
+    private static func prime(
+        _ topics: [String], _ prime: (String) async throws(KafkaError) -> Void
+    ) async throws(CommandFailure) {
         for topic in topics {
-            do {
-                try await producer.prime([topic])
+            do throws(KafkaError) {
+                try await prime(topic)
             } catch {
                 guard case .broker(let code) = error else { throw CommandFailure(error) }
                 if code == .unknownTopicOrPartition || code == .unknownTopic {

@@ -111,6 +111,12 @@ extension CommandFailure {
     init(_ error: WorkerError) {
         switch error {
         case .consumerFailed(let error): self.init(error)
+        case .transactionsFailed(let error): self.init(error)
+        case .groupIsNotNew(let partition, let offset):
+            self.init(
+                .configuration,
+                "the group isn't new: it has committed offset \(offset) of \(partition); start without "
+                    + "--new-group (worker.new-group)")
         case .producerFailed(let error):
             self.init(.software, "Kafka's producer can't go on: \(error); start the worker again")
         }

@@ -1,23 +1,79 @@
+import DequeModule
 import Kafka
 import Pipeline
 
 /// One tenure of a partition: from its assignment to its revocation.
 struct Tenure: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
     let number: Int
     let epoch: AssignmentEpoch
-    let partition: TopicPartition
-    var ledger: PartitionLedger
-    /// The frontier that the group's coordinator has acknowledged.
-    var committed: Int64?
-    /// Offsets of records that were admitted, and are neither answered nor given back.
-    var inPipeline: Set<Int64> = []
-    /// Whether no further message is admitted.
+    /// The partition, with what the group had committed for it.
+    let assigned: AssignedPartition
+    let assignedAt: Instant
+    /// What is done here; nil before it is known how to go on, and where the partition stands still.
+    var desk: Desk?
+    /// Why the partition stands still until an operator decides.
+    var stop: PartitionStop?
+    /// Whether no further record is admitted.
     var isEnding = false
+    /// Until when calls may start that change something; nil before the first acknowledged commit.
+    var leaseEnd: Instant?
 
-    /// The offset to commit, where it is ahead of the committed one.
-    var committable: Int64? {
-        guard let frontier = ledger.frontier, frontier > committed ?? -1 else { return nil }
-        return frontier
+    var partition: TopicPartition { assigned.topicPartition }
+
+    /// Whether nobody has decided yet how to go on.
+    var isTakingOver: Bool { desk == nil && stop == nil && !isEnding }
+}
+
+/// Why a partition is not read.
+enum PartitionStop: Sendable, Hashable {
+    /// What the assignment found must not be gone on from.
+    case takeover(Takeover.Stop)
+    /// The log can't be read from where it stands.
+    case unreadable(KafkaError)
+}
+
+/// The records of one tenure that were received, as far as they are not done.
+struct Desk: Sendable {
+    var ledger: PartitionLedger
+    /// From when on it may be looked up what an unclean predecessor has attempted.
+    let lookFrom: ContinuousClock.Instant?
+    /// Open records that may not start yet, in order.
+    var waiting: Deque<ConsumedRecord> = []
+    /// Offsets of records that were started, and are neither answered nor given back.
+    var inPipeline: Set<Int64> = []
+
+    /// Notes a record; returns by how many records the window has moved on.
+    mutating func receive(_ record: ConsumedRecord) -> Int {
+        switch ledger.received(record.offset) {
+        case .open:
+            waiting.append(record)
+            return 0
+        case .done(let moved): return moved
+        case .again: return 1
+        }
+    }
+
+    /// The next record that may start.
+    mutating func start() -> (record: ConsumedRecord, history: History)? {
+        guard let dispatch = ledger.next() else { return nil }
+        guard let record = waiting.popFirst(), record.offset == dispatch.offset else {
+            preconditionFailure("records start in the order in which they came")
+        }
+        inPipeline.insert(record.offset)
+        return (record, dispatch.isMaybeAttempted ? .maybeAttempted(lookFrom: lookFrom) : .fresh)
+    }
+
+    /// Whether no call of this owner or of an earlier one can be under way, once `finished` have ended.
+    func isQuiet(at now: ContinuousClock.Instant, once finished: Set<Int64>) -> Bool {
+        inPipeline.isSubset(of: finished) && lookFrom.map { $0 <= now } ?? true
+    }
+
+    /// Notes that a record's answer is durable, and returns by how many records the window has moved on.
+    mutating func answered(_ offset: Int64) -> Int {
+        inPipeline.remove(offset)
+        return ledger.done(offset)
     }
 }
 
@@ -33,23 +89,19 @@ struct Tenures: Sendable {
     var count: Int { byNumber.count }
 
     mutating func open(
-        _ partition: TopicPartition, epoch: AssignmentEpoch, committed: Int64?
+        _ assigned: AssignedPartition, epoch: AssignmentEpoch, at now: ContinuousClock.Instant
     ) -> Int {
-        precondition(numbers[partition] == nil, "a partition has one tenure at a time")
-        numbers[partition] = nextNumber
-        byNumber[nextNumber] = Tenure(
-            number: nextNumber, epoch: epoch, partition: partition,
-            ledger: PartitionLedger(position: committed),
-            committed: committed)
+        precondition(numbers[assigned.topicPartition] == nil, "a partition has one tenure at a time")
+        numbers[assigned.topicPartition] = nextNumber
+        byNumber[nextNumber] = Tenure(number: nextNumber, epoch: epoch, assigned: assigned, assignedAt: now)
         defer { nextNumber += 1 }
         return nextNumber
     }
 
-    func current(_ partition: TopicPartition, epoch: AssignmentEpoch) -> Tenure? {
-        guard let tenure = numbers[partition].flatMap({ byNumber[$0] }), tenure.epoch == epoch else {
-            return nil
-        }
-        return tenure
+    /// The number of a partition's tenure where it is one of `epoch`.
+    func number(_ partition: TopicPartition, epoch: AssignmentEpoch) -> Int? {
+        guard let number = numbers[partition], byNumber[number]?.epoch == epoch else { return nil }
+        return number
     }
 
     subscript(number: Int) -> Tenure? { byNumber[number] }
@@ -60,28 +112,16 @@ struct Tenures: Sendable {
         return change(&byNumber[number]!)
     }
 
+    /// Changes a tenure's desk in place; nil where there is none.
+    mutating func atDesk<Result>(_ number: Int, _ change: (inout Desk) -> Result) -> Result? {
+        guard byNumber[number]?.desk != nil else { return nil }
+        return change(&byNumber[number]!.desk!)
+    }
+
     /// Forgets a tenure, and returns its last state.
     mutating func close(_ number: Int) -> Tenure? {
         guard let tenure = byNumber.removeValue(forKey: number) else { return nil }
         numbers[tenure.partition] = nil
         return tenure
     }
-}
-
-extension Tenure {
-    /// Notes a record that goes to the pipeline; false where it was there before.
-    mutating func admit(_ offset: Int64) -> Bool {
-        guard ledger.received(offset) == .open else { return false }
-        inPipeline.insert(offset)
-        return true
-    }
-
-    /// Notes that a record's answer is durable, and returns by how many records the window has moved on.
-    mutating func answered(_ offset: Int64) -> Int {
-        inPipeline.remove(offset)
-        return ledger.done(offset)
-    }
-
-    /// Notes that a record left the pipeline without an answer.
-    mutating func givenBack(_ offset: Int64) { inPipeline.remove(offset) }
 }

@@ -3,169 +3,177 @@ import Logging
 import Pipeline
 
 extension Worker {
-    /// Takes note of what the outbox has settled, moves windows on, and asks for what they have room for.
-    func settle(_ settlements: [Settlement]) async {
+    /// Takes note of what is settled, moves windows on, and asks for what they have room for.
+    func settle(_ settlements: [Settlement]) {
         var freed: [TopicPartition: Int] = [:]
         var total = 0
         for settlement in settlements {
             switch settlement {
             case .answered(let ticket):
-                let moved = tenures.update(ticket.tenure) { $0.answered(ticket.offset) } ?? 0
+                let moved = tenures.atDesk(ticket.tenure) { $0.answered(ticket.offset) } ?? 0
                 guard moved > 0, let tenure = tenures[ticket.tenure] else { continue }
                 freed[tenure.partition, default: 0] += moved
                 total += moved
-            case .abandoned(let ticket):
-                _ = tenures.update(ticket.tenure) { $0.givenBack(ticket.offset) }
+            case .abandoned(let ticket): givenBack(ticket)
             }
         }
-        if total > 0 {
-            commitBell.ring()
-            consumer.grant(total: total, partitions: freed)
-        }
+        if total > 0 { consumer.grant(total: total, partitions: freed) }
+        commitBell.ring()
         ringIdleBells()
     }
 
-    /// How a commit ended.
+    /// Notes that a record left the pipeline without an answer.
+    func givenBack(_ ticket: Ticket) {
+        _ = tenures.atDesk(ticket.tenure) { $0.inPipeline.remove(ticket.offset) }
+    }
+
+    /// How a commit ended for its caller.
     enum CommitResult {
-        /// The coordinator has every position.
+        /// The coordinator has what was to be committed.
         case done
-        /// It may have them or not; asking again can help.
+        /// It may have it or not; asking again can help.
         case unknown
         /// The partitions aren't ours any more.
         case notOurs
+        /// The worker can't go on.
+        case over(WorkerError)
     }
 
-    /// Commits the frontiers of `numbers` that are ahead of what is committed.
+    /// Commits what `scope` says.
     ///
     /// One commit is under way at a time: a second one could be overtaken by a repetition of the first.
-    @discardableResult
-    func commit(_ numbers: [Int]) async -> CommitResult {
+    func commit(_ scope: CommitScope) async -> CommitResult {
         await commitTurn.enter()
         defer { commitTurn.leave() }
-        var positions: [(number: Int, offset: TopicPartitionOffset)] = []
-        for number in numbers {
-            guard let tenure = tenures[number], let offset = tenure.committable else { continue }
-            let position = TopicPartitionOffset(
-                topicPartition: tenure.partition, offset: offset, epoch: tenure.epoch)
-            positions.append((number, position))
-        }
-        guard !positions.isEmpty else { return .done }
-        do throws(KafkaError) {
-            try await consumer.commit(positions.map(\.offset))
-            for (number, position) in positions {
-                _ = tenures.update(number) { $0.committed = max($0.committed ?? -1, position.offset) }
+        if let doubtful {
+            switch await resolve(doubtful) {
+            case .done: break
+            case let result: return result
             }
+        }
+        guard let cluster else { return .done }
+        let answers = await delivery.take()
+        let round = seal(scope, with: answers, of: cluster)
+        guard !round.isEmpty else { return .done }
+        let outcome = await delivery.commit(round.answers, at: round.positions)
+        return await note(outcome, of: round)
+    }
+
+    private func note(_ outcome: DeliveryOutcome, of round: CommitRound) async -> CommitResult {
+        switch outcome {
+        case .committed(let refused):
+            acknowledge(round, except: refused)
+            await dispatch(round.parts.map(\.tenure))
+            return refused.isEmpty ? .done : .unknown
+        case .notOurs: return .notOurs
+        case .failed: return .unknown
+        case .doubtful:
+            doubtful = round
+            return .unknown
+        case .over(let error): return .over(error)
+        }
+    }
+
+    /// Finds out about a commit of unknown fate; nothing else is committed before.
+    private func resolve(_ round: CommitRound) async -> CommitResult {
+        do throws(WorkerError) {
+            guard let isMade = try await delivery.resolve(round.answers, at: round.positions) else {
+                return .unknown
+            }
+            doubtful = nil
+            if isMade { return await note(.committed(except: []), of: round) }
             return .done
         } catch {
-            logger.warning("positions could not be committed", metadata: ["kafka.error": "\(error)"])
-            return error.isOver ? .notOurs : .unknown
+            return .over(error)
         }
     }
 
-    /// Ends tenures in order: admits nothing more, waits for running jobs, commits, forgets.
-    ///
-    /// What is left behind is noted in ``leftBehind``.
-    func end(_ numbers: [Int], within bound: Duration) async {
-        let deadline = time.now + bound
-        for number in numbers {
-            _ = tenures.update(number) { $0.isEnding = true }
-            for ticket in await pipeline.withdraw(tenure: number) {
-                _ = tenures.update(number) { $0.givenBack(ticket.offset) }
+    private func seal(
+        _ scope: CommitScope, with answers: [LetterQueue.Entry], of cluster: String
+    ) -> CommitRound {
+        let now = time.now
+        var round = CommitRound(sentAt: now)
+        // An answer without its position would be given a second time by the next owner.
+        round.answers = answers.filter { tenures[$0.ticket.tenure]?.desk != nil }
+        var finished: [Int: Set<Int64>] = [:]
+        for answer in round.answers where answer.letter != nil {
+            finished[answer.ticket.tenure, default: []].insert(answer.ticket.offset)
+        }
+        let lease = configuration.sessionTimeout
+        let needy = tenures.all.filter { $0.commitNeed(at: now, leaseTime: lease) > .none }.map(\.number)
+        var releasing: Set<Int> = []
+        if case .releasing(let numbers) = scope { releasing = Set(numbers) }
+        for number in releasing.union(needy).union(finished.keys).sorted() {
+            guard let partition = tenures[number]?.partition else { continue }
+            let place = CommitPlace(
+                cluster: cluster, topic: partition.topic, partition: partition.partition)
+            let part = tenures.update(number) {
+                $0.seal(
+                    adding: finished[number] ?? [], at: place, isReleasing: releasing.contains(number),
+                    now: now)
             }
+            if let part, let part { round.parts.append(part) }
         }
-        await untilIdle(numbers, before: deadline)
-        let result = await commitFinally(numbers, before: deadline + configuration.closeDeadline)
-        for number in numbers {
-            guard let tenure = tenures[number] else { continue }
-            leftBehind.note(running: tenure)
-            if case .unknown = result { leftBehind.note(uncommitted: tenure) }
-            await close(number)
-        }
+        return round
     }
 
-    /// Commits, with more tries: what isn't committed now is run again by the next owner.
-    private func commitFinally(
-        _ numbers: [Int], before deadline: ContinuousClock.Instant
-    ) async -> CommitResult {
+    /// The coordinator has the positions, and readers the answers: windows, horizons and leases move on.
+    private func acknowledge(_ round: CommitRound, except refused: Set<TopicPartition>) {
+        settle(round.answers.map { Settlement($0) })
+        let leaseEnd = round.sentAt + configuration.sessionTimeout
+        var renewed: [Int] = []
+        for part in round.parts where !refused.contains(part.position.topicPartition) {
+            let isHeld = tenures.update(part.tenure) { tenure in
+                tenure.desk?.ledger.acknowledged(part.commit)
+                guard !part.isReleased else { return false }
+                tenure.leaseEnd = max(tenure.leaseEnd ?? leaseEnd, leaseEnd)
+                return true
+            }
+            if isHeld ?? false { renewed.append(part.tenure) }
+        }
+        leases.extend(renewed, until: leaseEnd)
+    }
+
+    /// Commits whenever something needs it, until the worker stops.
+    func committing() async -> WorkerError? {
         while true {
-            let result = await commit(numbers)
-            guard case .unknown = result, time.now < deadline, !isStopped, !Task.isCancelled else {
-                return result
+            await untilCommitBell(or: await nextCommit())
+            if isStopped || Task.isCancelled { return nil }
+            if !isCommitPressing { try? await time.sleep(until: time.now + configuration.commitInterval) }
+            if isStopped { return nil }
+            switch await commit(.needed) {
+            case .done: break
+            case .over(let error): return error
+            case .unknown, .notOurs:
+                try? await time.sleep(until: time.now + configuration.publishRetryPause)
+                commitBell.ring()
             }
-            try? await time.sleep(until: time.now + .milliseconds(200))
         }
     }
 
-    /// Forgets a tenure: its answers that aren't on their way yet are the next owner's to give, and its share
-    /// of the total goes back.
-    func close(_ number: Int) async {
-        guard let tenure = tenures.close(number) else { return }
-        await outbox.drop(tenure: number)
-        consumer.grant(total: tenure.ledger.heldCount, partitions: [:])
+    private var isCommitPressing: Bool {
+        let now = time.now
+        return tenures.all.contains {
+            $0.commitNeed(at: now, leaseTime: configuration.sessionTimeout) == .pressing
+        }
     }
 
-    private func untilIdle(_ numbers: [Int], before deadline: ContinuousClock.Instant) async {
-        let bell = Bell()
-        idleBells.append(bell)
+    private func nextCommit() async -> ContinuousClock.Instant? {
+        let lease = configuration.sessionTimeout
+        let renewal = tenures.all.compactMap { $0.nextRenewal(leaseTime: lease) }.min()
+        return [renewal, await delivery.nextTake()].compactMap(\.self).min()
+    }
+
+    private func untilCommitBell(or instant: ContinuousClock.Instant?) async {
+        guard let instant else { return await commitBell.wait() }
         await withDiscardingTaskGroup { group in
             group.addTask {
-                try? await self.time.sleep(until: deadline)
-                await self.ringIdleBells()
+                if (try? await self.time.sleep(until: instant)) != nil { await self.ringCommitBell() }
             }
-            while !isStopped, !Task.isCancelled, time.now < deadline,
-                numbers.contains(where: { tenures[$0].map { !$0.inPipeline.isEmpty } ?? false })
-            {
-                await bell.wait()
-            }
+            await commitBell.wait()
             group.cancelAll()
         }
-        idleBells.removeAll { $0 === bell }
     }
 
-    func ringIdleBells() {
-        for bell in idleBells { bell.ring() }
-    }
-}
-
-extension KafkaError {
-    /// Whether the same commit can't succeed later either.
-    fileprivate var isOver: Bool {
-        switch self {
-        case .notAssigned, .invalidCommit, .fatal: true
-        case .broker(let code): code.isOtherGeneration
-        case .partitions(let codes): codes.values.contains(where: \.isOtherGeneration)
-        case .closed, .invalidConfiguration, .invalidTopic, .offsetUnavailable, .noResources: false
-        }
-    }
-}
-
-extension KafkaErrorCode {
-    /// Whether the group has gone on without this member's generation.
-    fileprivate var isOtherGeneration: Bool {
-        self == .illegalGeneration || self == .unknownMember || self == .rebalanceInProgress
-    }
-}
-
-/// What ended without having been finished and committed, for people; bounded.
-struct LeftBehind: Sendable {
-    private static let listedMax = 50
-    private var listed: [String] = []
-    private var more = 0
-
-    var isEmpty: Bool { listed.isEmpty }
-
-    /// The records and partitions, at most fifty of them, and how many more there are.
-    var names: [String] { more == 0 ? listed : listed + ["… and \(more) more"] }
-
-    mutating func note(running tenure: Tenure) {
-        for offset in tenure.inPipeline.sorted() { add("\(tenure.partition)@\(offset)") }
-    }
-
-    mutating func note(uncommitted tenure: Tenure) {
-        if let offset = tenure.committable { add("\(tenure.partition), not committed up to \(offset)") }
-    }
-
-    private mutating func add(_ name: String) {
-        if listed.count < Self.listedMax { listed.append(name) } else { more += 1 }
-    }
+    func ringCommitBell() { commitBell.ring() }
 }

@@ -8,9 +8,9 @@ import Pipeline
 public actor Worker {
     let configuration: WorkerConfiguration
     let consumer: Consumer
-    let producer: Producer
+    let delivery: any Delivery
     let pipeline: JobPipeline
-    let outbox: Outbox
+    let leases: Leases
     let time: any Timekeeper
     let logger: Logger
     let kinds: [String: JobKind]
@@ -18,27 +18,47 @@ public actor Worker {
     var idleBells: [Bell] = []
     let commitBell = Bell()
     let commitTurn = Turnstile()
+    let dispatchTurn = Turnstile()
+    let takeoverBell = Bell()
+    /// A commit of unknown fate.
+    var doubtful: CommitRound?
+    /// The cluster's id, once it is known.
+    var cluster: String?
+    /// The first assignment, to which a new group's newness is limited.
+    var newGroupEpoch: AssignmentEpoch?
     var leftBehind = LeftBehind()
     let drainBell = Bell()
     var isDraining = false
     var isStopped = false
     var hasGrantedTotal = false
+    var isJoined = false
+    var stalls: [Readiness.Stall] = []
 
     /// A worker over clients that it alone uses from now on, and that it closes when it ends.
+    ///
+    /// - Parameter leases: Those of the pipeline.
     public init(
-        configuration: WorkerConfiguration, consumer: Consumer, producer: Producer, pipeline: JobPipeline,
-        time: any Timekeeper = SystemTime(), logger: Logger
+        configuration: WorkerConfiguration, consumer: Consumer, delivery client: DeliveryClient,
+        pipeline: JobPipeline, leases: Leases, time: any Timekeeper = SystemTime(), logger: Logger
     ) {
         self.configuration = configuration
         self.consumer = consumer
-        self.producer = producer
         self.pipeline = pipeline
+        self.leases = leases
         self.time = time
         self.logger = logger
         kinds = Dictionary(uniqueKeysWithValues: configuration.inbound.map { ($0.topic, $0.kind) })
-        outbox = Outbox(
-            producer: producer, topics: Topics(configuration), retryPause: configuration.publishRetryPause,
-            time: time, logger: logger)
+        let topics = Topics(configuration)
+        switch client {
+        case .idempotent(let producer):
+            delivery = IdempotentDelivery(
+                producer: producer, consumer: consumer, topics: topics,
+                retryPause: configuration.publishRetryPause, time: time, logger: logger)
+        case .atomic(let producer, let settings):
+            delivery = AtomicDelivery(
+                producer: producer, configuration: settings, consumer: consumer, topics: topics,
+                retryPause: configuration.publishRetryPause, time: time, logger: logger)
+        }
     }
 
     /// Asks ``run()`` to finish what is running, commit, leave the group and return.
@@ -53,13 +73,21 @@ public actor Worker {
     public func run() async throws(WorkerError) -> WorkerEnding {
         let result = await withTaskGroup(of: Result<WorkerEnding, WorkerError>?.self) { group in
             group.addTask {
-                await self.pipeline.run { await self.outbox.put($0) }
+                await self.pipeline.run { [delivery = self.delivery] completion in
+                    await delivery.put(completion)
+                    if delivery.isAtomic { await self.ringCommitBell() }
+                }
                 return nil
             }
             group.addTask { await self.publishing() }
             group.addTask { await self.consuming() }
+            group.addTask { await self.committing().map { .failure($0) } }
             group.addTask {
-                await self.committing()
+                await self.takingOver()
+                return nil
+            }
+            group.addTask {
+                await self.watching()
                 return nil
             }
             group.addTask { .success(await self.draining()) }
@@ -79,7 +107,7 @@ public actor Worker {
 
     private func publishing() async -> Result<WorkerEnding, WorkerError>? {
         do throws(WorkerError) {
-            try await outbox.run { await self.settle($0) }
+            try await delivery.run { await self.settle($0) }
             return nil
         } catch {
             return .failure(error)
@@ -87,29 +115,21 @@ public actor Worker {
     }
 
     private func consuming() async -> Result<WorkerEnding, WorkerError>? {
-        do throws(KafkaError) {
-            try await consumer.subscribe(configuration.inbound.map(\.topic))
+        do throws(WorkerError) {
+            try await checkNewGroup()
+            do throws(KafkaError) {
+                try await consumer.subscribe(configuration.inbound.map(\.topic))
+            } catch {
+                throw .consumerFailed(error)
+            }
         } catch {
-            return isDraining ? nil : .failure(.consumerFailed(error))
+            return isDraining ? nil : .failure(error)
         }
         while true {
             let events = await consumer.next()
             if events.isEmpty { return nil }
             for event in events {
                 if let error = await handle(event) { return .failure(.consumerFailed(error)) }
-            }
-        }
-    }
-
-    private func committing() async {
-        while true {
-            await commitBell.wait()
-            if isStopped || Task.isCancelled { return }
-            try? await time.sleep(until: time.now + configuration.commitInterval)
-            if isStopped { return }
-            if case .unknown = await commit(tenures.all.map(\.number)) {
-                try? await time.sleep(until: time.now + configuration.publishRetryPause)
-                commitBell.ring()
             }
         }
     }
@@ -143,11 +163,12 @@ public actor Worker {
     private func stopAll() async {
         isStopped = true
         commitBell.ring()
+        takeoverBell.ring()
         drainBell.ring()
         for bell in idleBells { bell.ring() }
         await consumer.close(deadline: configuration.closeDeadline)
-        await outbox.stop()
-        // What is still being sent ends here: as sent, or as an error that ends the outbox.
-        await producer.close(deadline: configuration.closeDeadline)
+        await delivery.stop()
+        // What is still being sent ends here: as sent, or as an error that ends the delivery.
+        await delivery.close(deadline: configuration.closeDeadline)
     }
 }

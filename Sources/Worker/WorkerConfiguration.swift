@@ -41,6 +41,23 @@ public struct WorkerConfiguration: Sendable {
     public var closeDeadline: Duration = .seconds(10)
     /// The pause before an answer is sent again that the broker didn't take.
     public var publishRetryPause: Duration = .seconds(1)
+    /// The group's session timeout: how long after an acknowledged commit calls may start.
+    public var sessionTimeout: Duration = .seconds(12)
+    /// How long one call to the gateway may take.
+    public var callTimeout: Duration = .seconds(30)
+    /// How far the gateway's search may be behind.
+    public var indexLag: Duration = .seconds(10)
+    /// Whether no job of the group was ever attempted: then its backlog isn't looked up.
+    ///
+    /// A group that has committed is refused.
+    public var isNewGroup = false
+    /// How long one job may hold up its partition before it is reported.
+    public var stallLimit: Duration = .seconds(300)
+
+    /// How long it may take to ask the brokers how to go on with partitions.
+    let takeoverQueryTimeout: Duration = .seconds(5)
+    /// The pause before they are asked again.
+    let takeoverRetryPause: Duration = .milliseconds(500)
 
     /// A configuration with the defaults of everything else.
     public init(inbound: [Inbound], eventTopics: [EventStream: String], groupID: String) {
@@ -52,4 +69,12 @@ public struct WorkerConfiguration: Sendable {
     /// The window of each of `partitions`: all windows together hold no more than ``maxInFlight``, so that no
     /// partition waits for another's slow job.
     func window(over partitions: Int) -> Int { max(1, min(window, maxInFlight / max(1, partitions))) }
+
+    /// How long a new owner waits before it looks up what an unclean predecessor may have attempted: that one's
+    /// lease may still run, then its last call, and then the gateway's search finds what was done.
+    var takeoverDelay: Duration { sessionTimeout + callTimeout + indexLag }
+
+    /// How far a horizon goes ahead: far enough that a commit in every ``commitInterval`` keeps ahead of what
+    /// comes, for small windows too.
+    func horizonLead(over partitions: Int) -> Int { max(256, window(over: partitions)) }
 }

@@ -8,6 +8,10 @@ public enum WorkerError: Error, Sendable {
     case consumerFailed(KafkaError)
     /// The producer failed for good.
     case producerFailed(ProduceError)
+    /// No transactional producer can be made.
+    case transactionsFailed(KafkaError)
+    /// The group was said to be new, and has committed.
+    case groupIsNotNew(TopicPartition, offset: Int64)
 }
 
 /// How a worker ended that was asked to.

@@ -29,10 +29,21 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ConfigurationOptions
 
+    @Flag(help: "Short for --set worker.new-group=true: no job of the group was ever attempted.")
+    var newGroup = false
+
+    mutating func validate() throws {
+        if newGroup, options.set.contains(where: { $0.key == "worker.new-group" }) {
+            throw ValidationError("worker.new-group is given twice on the command line.")
+        }
+    }
+
     func run() async throws {
         let configuration: AppConfiguration
         do {
-            configuration = try await AppConfiguration.load(options.sources)
+            var sources = options.sources
+            if newGroup { sources.arguments["worker.new-group"] = "true" }
+            configuration = try await AppConfiguration.load(sources)
         } catch {
             throw CommandFailure(error)
         }

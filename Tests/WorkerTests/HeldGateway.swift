@@ -13,7 +13,9 @@ actor HeldGateway: ChargeOnlyGateway {
     /// Customers for whom two calls ran at once.
     private(set) var overlaps: Set<String> = []
     private var runningKeys: [String] = []
-    private var payments: [IdempotencyKey: Int64] = [:]
+    private var payments: [IdempotencyKey: GatewayPayment] = [:]
+    /// Looks that were made before or after calls.
+    private(set) var looks = 0
     private var isHolding = false
     private var throttled: Duration?
     private var held: [(job: String, door: AsyncStream<Never>.Continuation)] = []
@@ -64,11 +66,21 @@ actor HeldGateway: ChargeOnlyGateway {
             for _ in 0..<3 { await Task.yield() }
         }
         runningKeys.removeAll { $0 == customer }
-        let id = payments[key] ?? Int64(payments.count + 1)
-        payments[key] = id
-        bell.ring()
         let facts = PaymentFacts(
-            id: id, status: PaymentStatus(rawValue: "approved"), statusDetail: "accredited")
-        return GatewayAnswer(GatewayPayment(facts: facts))
+            id: Int64(payments.count + 1), status: PaymentStatus(rawValue: "approved"),
+            statusDetail: "accredited")
+        let payment =
+            payments[key]
+            ?? GatewayPayment(facts: facts, jobID: job.jobID.description, digest: job.digest)
+        payments[key] = payment
+        bell.ring()
+        return GatewayAnswer(payment)
+    }
+
+    func payments(
+        referencedBy job: ChargeSavedCard
+    ) async throws(GatewayError) -> GatewayAnswer<[GatewayPayment]> {
+        looks += 1
+        return GatewayAnswer(Array(payments.values))
     }
 }

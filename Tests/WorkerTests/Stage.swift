@@ -2,6 +2,7 @@ import Kafka
 import Logging
 import PaymentJobs
 import Pipeline
+import Synchronization
 
 @testable import Worker
 
@@ -13,6 +14,7 @@ final class Stage: Sendable {
     private let concurrency: Int
     private let window: Int
     private let drainDeadline: Duration
+    private let hasWorked = Mutex(false)
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     init(
@@ -47,7 +49,7 @@ final class Stage: Sendable {
 
     /// Runs a worker until `body` returns, and then until it has drained.
     func withWorker(_ body: (Worker) async throws -> Void) async throws -> WorkerEnding {
-        let worker = try makeWorker()
+        let worker = try makeWorker(isNewGroup: isFirst())
         return try await withThrowingTaskGroup(of: WorkerEnding.self) { group in
             group.addTask { try await worker.run() }
             try await body(worker)
@@ -58,7 +60,7 @@ final class Stage: Sendable {
 
     /// Runs a worker until `body` returns, and cancels it then.
     func withCancelledWorker(_ body: () async throws -> Void) async throws {
-        let worker = try makeWorker()
+        let worker = try makeWorker(isNewGroup: isFirst())
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { _ = try await worker.run() }
             try await body()
@@ -76,7 +78,8 @@ final class Stage: Sendable {
     }
 
     func withTwoWorkers(_ body: () async throws -> Void) async throws -> [WorkerEnding] {
-        let workers = [try makeWorker(), try makeWorker()]
+        let isNewGroup = isFirst()
+        let workers = try (0..<2).map { _ in try makeWorker(isNewGroup: isNewGroup) }
         return try await withThrowingTaskGroup(of: WorkerEnding.self) { group in
             for worker in workers { group.addTask { try await worker.run() } }
             try await body()
@@ -87,7 +90,7 @@ final class Stage: Sendable {
         }
     }
 
-    private func makeWorker() throws -> Worker {
+    private func makeWorker(isNewGroup: Bool) throws -> Worker {
         var consumer = ConsumerConfiguration(kafka: kafka, groupID: "group")
         consumer.sessionTimeout = .milliseconds(3500)
         consumer.heartbeatInterval = .milliseconds(300)
@@ -97,13 +100,26 @@ final class Stage: Sendable {
             groupID: "group")
         configuration.window = window
         configuration.drainDeadline = drainDeadline
+        configuration.sessionTimeout = consumer.sessionTimeout
+        configuration.callTimeout = .milliseconds(500)
+        configuration.indexLag = .milliseconds(100)
+        configuration.isNewGroup = isNewGroup
+        let leases = Leases()
         let pipeline = JobPipeline(
-            accounts: [.standard: gateway], concurrency: concurrency, leases: .unlimited,
+            accounts: [.standard: gateway], concurrency: concurrency, leases: leases,
             encoder: EventEncoder(source: "/test"), logger: logger)
         return Worker(
             configuration: configuration, consumer: try Consumer(consumer, logger: logger),
-            producer: try Producer(ProducerConfiguration(kafka: kafka), logger: logger), pipeline: pipeline,
-            logger: logger)
+            delivery: .idempotent(try Producer(ProducerConfiguration(kafka: kafka), logger: logger)),
+            pipeline: pipeline, leases: leases, logger: logger)
+    }
+
+    /// Whether no worker has run yet.
+    private func isFirst() -> Bool {
+        hasWorked.withLock { hasWorked in
+            defer { hasWorked = true }
+            return !hasWorked
+        }
     }
 
     func events() async throws -> [ConsumedRecord] { try await read(topic: "events") }

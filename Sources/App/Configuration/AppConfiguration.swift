@@ -10,6 +10,8 @@ package struct AppConfiguration: Sendable {
     package var consumer: ConsumerConfiguration
     package var producer: ProducerConfiguration
     package var worker: WorkerConfiguration
+    /// Nil in idempotent delivery.
+    package var transactions: TransactionalProducerConfiguration?
     package var gateway: MercadoPagoConfiguration
     package var account: AccountName
     /// The account's country, where it is configured.
@@ -62,6 +64,10 @@ package struct AppConfiguration: Sendable {
         worker = WorkerConfiguration(reading: &reader, groupID: kafka.consumer.groupID)
         concurrency = reader.read(Catalogue.concurrency)
         gateway = MercadoPagoConfiguration(reading: &reader, concurrency: concurrency)
+        worker.sessionTimeout = consumer.sessionTimeout
+        worker.callTimeout = gateway.callTimeout
+        worker.indexLag = reader.read(Catalogue.indexLag)
+        transactions = TransactionalProducerConfiguration(reading: &reader, kafka)
         account = reader.read(Catalogue.account)
         site = reader.read(Catalogue.site)
         let burst = reader.read(Catalogue.burst)
@@ -120,6 +126,8 @@ extension WorkerConfiguration {
         drainDeadline = reader.read(Catalogue.drainDeadline)
         closeDeadline = reader.read(Catalogue.closeDeadline)
         publishRetryPause = reader.read(Catalogue.publishRetryPause)
+        isNewGroup = reader.read(Catalogue.newGroup)
+        stallLimit = reader.read(Catalogue.stallLimit)
         checkTopics(&reader)
     }
 
@@ -146,6 +154,26 @@ extension WorkerConfiguration {
             if let other = uses[item.deadLetterTopic] {
                 reader.note(Catalogue.deadLetters(item.kind).entry.key, "must not be the topic of \(other)")
             }
+        }
+    }
+}
+
+extension TransactionalProducerConfiguration {
+    /// The settings of atomic delivery; nil for the other.
+    fileprivate init?(reading reader: inout SettingReader, _ kafka: KafkaSettings) {
+        let mode = DeliveryMode(rawValue: reader.read(Catalogue.deliveryMode)) ?? .idempotent
+        let id = reader.read(Catalogue.transactionalID)
+        let timeout = reader.read(Catalogue.transactionTimeout)
+        guard mode == .atomic else { return nil }
+        let consumer = kafka.consumer
+        let instance = consumer.groupInstanceID ?? String(UInt64.random(in: .min ... .max), radix: 16)
+        self.init(producer: kafka.producer, transactionalID: id ?? consumer.groupID + "." + instance)
+        transactionTimeout = timeout
+        sessionTimeout = consumer.sessionTimeout
+        if timeout >= sessionTimeout {
+            reader.note(
+                Catalogue.transactionTimeout.entry.key,
+                "must be shorter than kafka.consumer.session-timeout", with: Catalogue.sessionTimeout.entry.key)
         }
     }
 }

@@ -44,7 +44,7 @@ extension Catalogue {
 
     static let gateway = [
         baseURL.entry, accessToken.entry, connectTimeout.entry, readTimeout.entry, writeTimeout.entry,
-        callTimeout.entry, connections.entry, permitsPlainHTTP.entry, account.entry, site.entry, rate.entry,
+        callTimeout.entry, indexLag.entry, connections.entry, permitsPlainHTTP.entry, account.entry, site.entry, rate.entry,
         burst.entry,
     ]
 

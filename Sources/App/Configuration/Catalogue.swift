@@ -3,7 +3,7 @@ import PaymentJobs
 /// Every setting that there is: reading, checking and documentation come from here alone.
 package enum Catalogue {
     /// All settings, in the order of the documentation.
-    package static let all: [SettingEntry] = kafka + topics + worker + gateway + retries + output
+    package static let all: [SettingEntry] = kafka + topics + worker + delivery + gateway + retries + output
 
     /// Groups of settings that librdkafka names and checks.
     package static let rawPrefixes = ["kafka.raw.", "kafka.consumer.raw.", "kafka.producer.raw."]

@@ -30,7 +30,7 @@ enum MetadataRefusal: Error, Hashable, Sendable {
 }
 
 extension CommitMetadata {
-    private static let fieldCount = 8
+    private static let fieldCount = 9
     private static let checksumLength = 8
 
     /// Reads the metadata of a committed offset.
@@ -51,9 +51,11 @@ extension CommitMetadata {
         try Self.checkPlace(fields, is: place, committed: committed)
         guard let horizon = Decimal.value(fields[5]) else { throw .damaged(.malformed) }
         guard horizon >= committed else { throw .damaged(.contradictory) }
-        guard let done = OffsetMap.done(in: fields[6], base: committed) else { throw .damaged(.malformed) }
+        let isReleased = fields[6].elementsEqual(Self.states.released)
+        guard isReleased || fields[6].elementsEqual(Self.states.held) else { throw .damaged(.malformed) }
+        guard let done = OffsetMap.done(in: fields[7], base: committed) else { throw .damaged(.malformed) }
         guard done.allSatisfy({ $0 < horizon }) else { throw .damaged(.contradictory) }
-        self.init(place: place, base: committed, horizon: horizon, done: done)
+        self.init(place: place, base: committed, horizon: horizon, done: done, isReleased: isReleased)
     }
 
     /// The fields of a text of this version whose checksum is right.

@@ -10,7 +10,7 @@
 /// done: leaving an offset out replaces two steps by one that isn't longer than both. So a bound is kept in
 /// O(1) while offsets come and go, and 16,384 offsets without a gap never need more than 2,732 characters.
 enum OffsetMap {
-    /// Characters that a map may have; what else is in a commit's metadata takes at most 386 of the 4,096.
+    /// Characters that a map may have; what else is in a commit's metadata takes at most 395 of the 4,096.
     static let lengthMax = 3700
     /// Offsets that a map may call done; the largest window.
     static let countMax = 16_384

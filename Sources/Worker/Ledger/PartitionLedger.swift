@@ -30,9 +30,8 @@ struct PartitionLedger: Sendable {
     }
 
     let limits: Limits
-    /// The position from which records come: one past the last received; nil before the first record of a
-    /// group that has never committed.
-    private(set) var position: Int64?
+    /// The position from which records come: one past the last received.
+    private(set) var position: Int64
     /// Records received and not done.
     private(set) var openCount = 0
     /// Entries and comparisons that were gone through so far, which is what a ledger costs.
@@ -67,26 +66,35 @@ struct PartitionLedger: Sendable {
         }
     }
 
-    /// A ledger for commits without metadata: nothing is known of earlier tenures, and every record may start.
-    init(position: Int64?) {
-        limits = Limits(window: OffsetMap.countMax)
-        self.position = position
-        attemptedBelow = .max
-        commits = CommitHistory(unlimitedFrom: position)
-    }
-
     /// Records that count against the window: open ones, and done ones above the frontier.
     var heldCount: Int { entries.count }
 
     /// Every record below this offset is done; it is what may be committed.
-    var frontier: Int64? { entries.first?.offset ?? position }
+    var frontier: Int64 { entries.first?.offset ?? position }
 
     /// The offsets that are open, in order.
     var openOffsets: [Int64] { entries.lazy.filter { !$0.isDone }.map(\.offset) }
 
     /// Done offsets from the frontier on that the map has room for, in order.
-    var doneOffsets: [Int64] {
-        entries.prefix(admittedCount).lazy.filter(\.isDone).map(\.offset) + inherited
+    var doneOffsets: [Int64] { state(adding: []).done }
+
+    /// Frontier and done offsets as they are once `finished` are done too, and how many of these are open now.
+    ///
+    /// A record that hasn't started isn't counted among them: a map may have no room for it yet.
+    func state(adding finished: Set<Int64>) -> (frontier: Int64, done: [Int64], added: Int) {
+        var frontier: Int64?
+        var done: [Int64] = []
+        var added = 0
+        for (index, entry) in entries.enumerated() {
+            let isAdded = !entry.isDone && index < startedCount && finished.contains(entry.offset)
+            if isAdded { added += 1 }
+            if !entry.isDone, !isAdded {
+                frontier = frontier ?? entry.offset
+            } else if frontier != nil, index < admittedCount {
+                done.append(entry.offset)
+            }
+        }
+        return (frontier ?? position, done + inherited, added)
     }
 
     /// Characters that the map can need for what is admitted, of ``Limits/mapLengthMax``.
@@ -109,7 +117,7 @@ struct PartitionLedger: Sendable {
 
     /// Notes a record.
     mutating func received(_ offset: Int64) -> Reception {
-        if let position, offset < position { return .again }
+        if offset < position { return .again }
         stepCount += 1
         // What the log has no record of any more, nobody will ever ask for.
         while let first = inherited.first, first < offset { dropFirstInherited() }

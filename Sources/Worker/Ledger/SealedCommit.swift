@@ -8,12 +8,12 @@ struct SealedCommit: Hashable, Sendable {
     let done: [Int64]
     /// Counts the commits of one ledger, from one.
     let number: Int
-    /// How often records had become done when it was sealed.
+    /// How often records have become done, those that this commit is to make so among them.
     let changeCount: Int
 
     /// The metadata to commit beside the offset; at most ``CommitMetadata/lengthMax`` characters.
-    func metadata(at place: CommitPlace) -> CommitMetadata {
-        CommitMetadata(place: place, base: offset, horizon: horizon, done: done)
+    func metadata(at place: CommitPlace, isReleased: Bool = false) -> CommitMetadata {
+        CommitMetadata(place: place, base: offset, horizon: horizon, done: done, isReleased: isReleased)
     }
 }
 
@@ -46,13 +46,6 @@ struct CommitHistory: Sendable {
         acknowledgedOffset = start.commitsFirst ? nil : start.position
     }
 
-    /// Without horizons: every record may start.
-    init(unlimitedFrom position: Int64?) {
-        acknowledgedHorizon = .max
-        sealedHorizon = .max
-        acknowledgedOffset = position
-    }
-
     mutating func noteChange() { changeCount += 1 }
 }
 
@@ -62,7 +55,6 @@ extension PartitionLedger {
     /// It goes up by steps of half a window or more, so that a worker which commits often enough never waits
     /// for a horizon, and never goes down: not for a smaller window either.
     var nextHorizon: Int64 {
-        guard let position else { return commits.sealedHorizon }
         let window = Int64(limits.window)
         // A horizon from damaged or hostile metadata may be anywhere.
         guard position <= Int64.max - window else { return commits.sealedHorizon }
@@ -72,7 +64,6 @@ extension PartitionLedger {
 
     /// Whether there is something to commit, and whether records wait for it.
     var commitNeed: CommitNeed {
-        guard let frontier else { return .none }
         if commits.acknowledgedOffset == nil || waitsForHorizon { return .pressing }
         let isDue =
             frontier != commits.acknowledgedOffset || nextHorizon > commits.acknowledgedHorizon
@@ -80,15 +71,20 @@ extension PartitionLedger {
         return isDue ? .due : .none
     }
 
-    /// What to commit now, whether or not it is needed (a commit also renews a lease); nil while there is no
-    /// position.
-    mutating func sealed() -> SealedCommit? {
-        guard let frontier else { return nil }
+    /// What to commit now, whether or not it is needed: a commit also renews a lease.
+    ///
+    /// A transaction holds the answers of `finished`: open records, all of them started, that become done by
+    /// this very commit. Once it is acknowledged each is reported by ``done(_:)``, and then the commit by
+    /// ``acknowledged(_:)``; of an aborted one nothing is reported. As long as it may have been written, later
+    /// commits add its records again, unless they are done: else they would call them open, and they would be
+    /// answered twice.
+    mutating func sealed(adding finished: Set<Int64> = []) -> SealedCommit {
         commits.sealedCount += 1
         commits.sealedHorizon = nextHorizon
+        let (frontier, done, added) = state(adding: finished)
         return SealedCommit(
-            offset: frontier, horizon: commits.sealedHorizon, done: doneOffsets, number: commits.sealedCount,
-            changeCount: commits.changeCount)
+            offset: frontier, horizon: commits.sealedHorizon, done: done, number: commits.sealedCount,
+            changeCount: commits.changeCount + added)
     }
 
     /// Notes that the group's coordinator has acknowledged a commit; more records may start.

@@ -14,7 +14,8 @@ enum Takeover: Hashable, Sendable {
         /// The offset that the next record gets, asked of the broker since the assignment: a remembered, lower
         /// one would let jobs pass for fresh that were attempted.
         var logEnd: Int64
-        /// Whether the operator says that no job of the group was ever attempted.
+        /// Whether the operator says that no job of the group was ever attempted; it is believed only where
+        /// nothing was ever committed.
         var isNewGroup = false
     }
 
@@ -34,6 +35,8 @@ enum Takeover: Hashable, Sendable {
         let horizon: Int64
         /// Whether position and horizon must be committed, and acknowledged, before the first job starts.
         let commitsFirst: Bool
+        /// Whether all calls of earlier owners had ended when the last one gave the partition up.
+        var wasReleased = false
         /// Why a committed offset's metadata was put aside, for a log line.
         var putAside: MetadataRefusal?
 
@@ -61,8 +64,6 @@ enum Takeover: Hashable, Sendable {
     enum Stop: Error, Hashable, Sendable {
         /// The log doesn't have the committed offset: jobs were deleted unread, or the log is another one.
         case outOfRange(committed: Int64, lowWatermark: Int64, logEnd: Int64)
-        /// The group is said to be new, and has committed.
-        case newGroupHasCommitted(Int64)
     }
 
     init(_ facts: Facts) {
@@ -71,12 +72,11 @@ enum Takeover: Hashable, Sendable {
             self = .start(
                 Start(
                     position: facts.lowWatermark, done: [],
-                    horizon: facts.isNewGroup ? facts.lowWatermark : backlogEnd, commitsFirst: true))
+                    horizon: facts.isNewGroup ? facts.lowWatermark : backlogEnd, commitsFirst: true,
+                    wasReleased: facts.isNewGroup))
             return
         }
-        if facts.isNewGroup {
-            self = .stop(.newGroupHasCommitted(committed.offset))
-        } else if committed.offset < facts.lowWatermark || committed.offset > facts.logEnd {
+        if committed.offset < facts.lowWatermark || committed.offset > facts.logEnd {
             self = .stop(
                 .outOfRange(
                     committed: committed.offset, lowWatermark: facts.lowWatermark, logEnd: facts.logEnd))
@@ -99,7 +99,7 @@ enum Takeover: Hashable, Sendable {
         case .success(let metadata):
             return Start(
                 position: committed.offset, done: metadata.done, horizon: metadata.horizon,
-                commitsFirst: false)
+                commitsFirst: false, wasReleased: metadata.isReleased)
         }
     }
 }

@@ -94,8 +94,15 @@ import Testing
         }
     }
 
-    @Test func whatIsCutIsRefused() {
-        let text = valid.text
+    private func valid(isReleased: Bool) -> CommitMetadata {
+        var metadata = valid
+        metadata.isReleased = isReleased
+        return metadata
+    }
+
+    @Test(arguments: [false, true])
+    func whatIsCutIsRefused(_ isReleased: Bool) {
+        let text = valid(isReleased: isReleased).text
         for length in 0..<text.utf8.count {
             guard case .failure = read(String(text.prefix(length))) else {
                 Issue.record("\(length) characters of \(text) were believed")
@@ -107,8 +114,9 @@ import Testing
         #expect(read(text + String(repeating: "A", count: 4096)) == .failure(.damaged(.tooLong)))
     }
 
-    @Test func whatIsEditedIsRefused() {
-        let bytes = Array(valid.text.utf8)
+    @Test(arguments: [false, true])
+    func whatIsEditedIsRefused(_ isReleased: Bool) {
+        let bytes = Array(valid(isReleased: isReleased).text.utf8)
         for index in bytes.indices {
             for replacement: UInt8 in 0x20...0x7E where replacement != bytes[index] {
                 var edited = bytes
@@ -120,24 +128,69 @@ import Testing
         }
     }
 
+    /// A new owner waits unless the text says in so many letters that it needn't.
+    @Test func onlyTheWordReleasedReleases() {
+        let place = "cobrador/1;\(Self.place.cluster);\(Self.place.topic);3;1200;1300"
+        #expect(read(signed("\(place);held;B")).map(\.isReleased) == .success(false))
+        #expect(read(signed("\(place);released;B")).map(\.isReleased) == .success(true))
+        var others: Set<String> = [
+            "", "h", "r", "HELD", "Released", " released", "released ", "heldreleased", "held,released", "0",
+            "1", "true", "released\u{0}", "r\u{435}leased",
+        ]
+        for word in ["held", "released"] {
+            for length in 0..<word.utf8.count { others.insert(String(word.prefix(length))) }
+            for index in 0..<word.utf8.count {
+                for byte: UInt8 in 0x21...0x7E where byte != UInt8(ascii: ";") {
+                    var letters = Array(word.utf8)
+                    letters[index] = byte
+                    others.insert(String(decoding: letters, as: UTF8.self))
+                }
+            }
+        }
+        for other in others.subtracting(["held", "released"]) {
+            #expect(read(signed("\(place);\(other);B")) == .failure(.damaged(.malformed)), "\(other)")
+        }
+        #expect(read(signed("\(place);B")) == .failure(.damaged(.malformed)), "without a state")
+        #expect(read(signed("\(place);released;held;B")) == .failure(.damaged(.malformed)))
+        #expect(read(signed("\(place);B;released")) == .failure(.damaged(.malformed)))
+    }
+
+    /// What is beside the map, with the longest names and numbers, leaves room for the longest map.
+    @Test func theLongestMetadataFits() {
+        let place = CommitPlace(
+            cluster: String(repeating: "c", count: 64), topic: String(repeating: "t", count: 249),
+            partition: .max)
+        let rest = CommitMetadata(
+            place: place, base: .max, horizon: .max, done: [], isReleased: true
+        ).text.utf8.count
+        #expect(rest == 10 + 64 + 249 + 10 + 19 + 19 + 8 + 8 + 8)
+        #expect(rest + OffsetMap.lengthMax <= CommitMetadata.lengthMax)
+        let oddNames = CommitPlace(
+            cluster: String(repeating: "\u{FC}", count: 999), topic: String(repeating: "t", count: 9999),
+            partition: .max)
+        let odd = CommitMetadata(place: oddNames, base: .max, horizon: .max, done: [], isReleased: true)
+        #expect(odd.text.utf8.count < rest)
+    }
+
     /// With a checksum that is right, the text must still make sense.
     @Test func whatIsForgedSkipsNothingThatItCannotMean() {
         let place = "cobrador/1;\(Self.place.cluster);\(Self.place.topic);3"
-        #expect(read(signed("\(place);1200;1200;")).map(\.done) == .success([]))
-        #expect(read(signed("\(place);1200;1199;")) == .failure(.damaged(.contradictory)))
-        #expect(read(signed("\(place);1200;1203;P")).map(\.done) == .failure(.damaged(.contradictory)))
-        #expect(read(signed("\(place);1200;1204;P")).map(\.done) == .success([1200, 1201, 1202, 1203]))
+        #expect(read(signed("\(place);1200;1200;held;")).map(\.done) == .success([]))
+        #expect(read(signed("\(place);1200;1199;held;")) == .failure(.damaged(.contradictory)))
+        #expect(read(signed("\(place);1200;1203;held;P")) == .failure(.damaged(.contradictory)))
+        let four = read(signed("\(place);1200;1204;released;P")).map(\.done)
+        #expect(four == .success([1200, 1201, 1202, 1203]))
         let malformed = [
-            "1200;;", "1200;-1;", "1200;+1300;", "1200;01300;", "1200;9223372036854775808;", "1200;1300",
-            "1200",
-            "1200;1300;;", "1200;1300;A", "1200;1300;[2731]", "1200;1300;[",
-            "1200;1300; B", ";1300;", "1 200;1300;",
+            "1200;;held;", "1200;-1;held;", "1200;+1300;held;", "1200;01300;held;",
+            "1200;9223372036854775808;held;", "1200;1300", "1200", "1200;1300;", "1200;1300;held",
+            "1200;1300;held;;", "1200;1300;held;A", "1200;1300;released;A", "1200;1300;held;[2731]",
+            "1200;1300;held;[", "1200;1300;held; B", ";1300;held;", "1 200;1300;held;",
         ]
         for body in malformed {
             #expect(read(signed("\(place);\(body)")) == .failure(.damaged(.malformed)), "\(body)")
         }
-        #expect(read(signed("\(place);1200;1300;(99999999)B")) == .failure(.damaged(.contradictory)))
-        let claim = signed("\(place);1200;9223372036854775807;[2000000000]")
+        #expect(read(signed("\(place);1200;1300;held;(99999999)B")) == .failure(.damaged(.contradictory)))
+        let claim = signed("\(place);1200;9223372036854775807;released;[2000000000]")
         #expect(read(claim) == .failure(.damaged(.malformed)), "a claim of 12 billion jobs done")
     }
 
@@ -146,32 +199,37 @@ import Testing
     @Test func randomTextsAreRefusedOrMeanWhatTheySay() {
         var chance = SeededGenerator(20_261_123, for: #function)
         let seed = chance.seed
-        var believed = 0
+        var believed: [Bool: Int] = [:]
         for round in 0..<30_000 {
             let text = randomText(&chance)
             guard case .success(let metadata) = read(text) else { continue }
-            believed += 1
+            believed[metadata.isReleased, default: 0] += 1
             let offsets = metadata.done
             #expect(metadata.text == text, "seed \(seed), round \(round)")
             #expect(offsets.count <= OffsetMap.countMax && offsets == offsets.sorted())
             #expect(offsets.allSatisfy { $0 >= 1200 && $0 < metadata.horizon }, "seed \(seed), \(round)")
         }
-        #expect(believed > 1000, "\(believed) texts were well-formed")
+        for isReleased in [false, true] {
+            #expect(believed[isReleased, default: 0] > 1000, "\(believed) texts were well-formed")
+        }
     }
 
     private func randomText(_ chance: inout SeededGenerator) -> String {
         let pieces = [
             "A", "B", "/", "k", "(", ")", "[", "]", "4", "12", "(5)", "[4]", "[9]", "(123456)", ";", "é",
+            "held", "released", ";held;", "lease",
         ]
+        let state = Bool.random(using: &chance) ? "held" : "released"
         var map = ""
         for _ in 0..<Int.random(in: 0...5, using: &chance) {
             map += pieces.randomElement(using: &chance) ?? ""
         }
         var fields = [
-            "cobrador/1", Self.place.cluster, Self.place.topic, "3", "1200", "1000000000", map,
+            "cobrador/1", Self.place.cluster, Self.place.topic, "3", "1200", "1000000000", state, map,
         ]
         if Int.random(in: 0..<4, using: &chance) == 0 {
-            fields[Int.random(in: 0..<7, using: &chance)] = pieces.randomElement(using: &chance) ?? ""
+            let index = Int.random(in: fields.indices, using: &chance)
+            fields[index] = pieces.randomElement(using: &chance) ?? ""
         }
         let body = fields.joined(separator: ";")
         if Bool.random(using: &chance) { return signed(body) }
@@ -184,30 +242,41 @@ import Testing
     static let goldens = [
         Golden(
             text: "cobrador/1;MkU3OEVBNTcwNTJENDM2Qg;cobrador.jobs.charge-saved-card;3;12"
-                + "00;2200;G(15)Q(16)8[9]D;7256ee9a",
+                + "00;2200;held;G(15)Q(16)8[9]D;0a6d1421",
             metadata: CommitMetadata(
                 place: place, base: 1200, horizon: 2200, done: [1201, 1202, 1300] + Array(1400..<1460))),
         Golden(
-            text: "cobrador/1;;jobs;0;0;0;;3f2de60b",
+            text: "cobrador/1;MkU3OEVBNTcwNTJENDM2Qg;cobrador.jobs.charge-saved-card;3;12"
+                + "00;2200;released;G(15)Q(16)8[9]D;00492ae2",
+            metadata: CommitMetadata(
+                place: place, base: 1200, horizon: 2200, done: [1201, 1202, 1300] + Array(1400..<1460),
+                isReleased: true)),
+        Golden(
+            text: "cobrador/1;;jobs;0;0;0;held;;602945d6",
             metadata: CommitMetadata(
                 place: CommitPlace(cluster: "", topic: "jobs", partition: 0), base: 0, horizon: 0, done: [])),
         Golden(
-            text: "cobrador/1;;jobs;0;0;1000;+[4]B;019b2133",
+            text: "cobrador/1;;jobs;0;0;0;released;;651555cd",
+            metadata: CommitMetadata(
+                place: CommitPlace(cluster: "", topic: "jobs", partition: 0), base: 0, horizon: 0, done: [],
+                isReleased: true)),
+        Golden(
+            text: "cobrador/1;;jobs;0;0;1000;held;+[4]B;15cd2960",
             metadata: CommitMetadata(
                 place: CommitPlace(cluster: "", topic: "jobs", partition: 0), base: 0, horizon: 1000,
                 done: Array(1...30))),
         Golden(
             text: "cobrador/1;~24d92db2.65;~3eb5bbf7.5;2147483647;9007199254740993;922337"
-                + "2036854775807;I(99)I;0155e245",
+                + "2036854775807;released;I(99)I;c4b6e351",
             metadata: CommitMetadata(
                 place: CommitPlace(
                     cluster: String(repeating: "k", count: 65), topic: "j\u{FC}bs", partition: .max),
                 base: 9_007_199_254_740_993, horizon: .max,
-                done: [9_007_199_254_740_993, 9_007_199_254_741_593])),
+                done: [9_007_199_254_740_993, 9_007_199_254_741_593], isReleased: true)),
         Golden(
-            text: "cobrador/1;c.1;a_b-c;12;41;5000;gjB(157)Q[5]H;ea1b1c21",
+            text: "cobrador/1;c.1;a_b-c;12;41;5000;released;gjB(157)Q[5]H;cd58219f",
             metadata: CommitMetadata(
                 place: CommitPlace(cluster: "c.1", topic: "a_b-c", partition: 12), base: 41, horizon: 5000,
-                done: [41, 42, 43, 47, 48, 1000] + Array(1002..<1035))),
+                done: [41, 42, 43, 47, 48, 1000] + Array(1002..<1035), isReleased: true)),
     ]
 }

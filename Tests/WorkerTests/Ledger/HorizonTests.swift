@@ -23,11 +23,6 @@ import Testing
         return offsets
     }
 
-    private func seal(_ ledger: inout PartitionLedger) throws -> SealedCommit {
-        let commit = ledger.sealed()
-        return try #require(commit)
-    }
-
     /// `#expect` can't contain a call that changes the ledger.
     private func expect<Value: Equatable>(
         _ actual: Value, _ expected: Value, _ comment: Comment? = nil,
@@ -37,15 +32,15 @@ import Testing
     }
 
     private func commit(_ ledger: inout PartitionLedger) {
-        if let commit = ledger.sealed() { ledger.acknowledged(commit) }
+        ledger.acknowledged(ledger.sealed())
     }
 
-    @Test func nothingStartsBeforeTheFirstCommitIsAcknowledged() throws {
+    @Test func nothingStartsBeforeTheFirstCommitIsAcknowledged() {
         var ledger = ledger(position: 5, horizon: 8, commitsFirst: true)
         #expect(ledger.commitNeed == .pressing, "even before the first record")
         receive(5...8, &ledger)
         expect(started(&ledger), [])
-        let first = try seal(&ledger)
+        let first = ledger.sealed()
         #expect(first.offset == 5)
         #expect(first.horizon == 19, "the next ten from the position, since less than five were left")
         expect(started(&ledger), [], "it isn't acknowledged yet")
@@ -82,14 +77,14 @@ import Testing
         #expect(ledger.heldCount == 1)
     }
 
-    @Test func theHorizonGoesAheadBeforeItIsNeeded() throws {
+    @Test func theHorizonGoesAheadBeforeItIsNeeded() {
         var ledger = ledger(position: 0, horizon: 10)
         receive(0..<5, &ledger)
         #expect(ledger.nextHorizon == 10, "half of the window is left")
         receive([5], &ledger)
         #expect(ledger.nextHorizon == 16)
         #expect(ledger.commitNeed == .due)
-        let commit = try seal(&ledger)
+        let commit = ledger.sealed()
         receive(6..<10, &ledger)
         expect(started(&ledger), Array(0..<10), "nothing has waited")
         ledger.acknowledged(commit)
@@ -97,36 +92,36 @@ import Testing
         expect(started(&ledger), Array(10..<16))
     }
 
-    @Test func aHorizonNeverGoesDown() throws {
+    @Test func aHorizonNeverGoesDown() {
         var ledger = ledger(position: 0, horizon: 5000, window: 4)
-        let first = try seal(&ledger)
+        let first = ledger.sealed()
         #expect(first.horizon == 5000, "not for a smaller window")
         receive([4990, 4999], &ledger)
-        let second = try seal(&ledger)
+        let second = ledger.sealed()
         #expect(second.horizon == 5004)
-        let third = try seal(&ledger)
+        let third = ledger.sealed()
         #expect(third.horizon == 5004, "a commit whose fate is unknown may have been written")
     }
 
-    @Test func aLostAnswerPromisesNothing() throws {
+    @Test func aLostAnswerPromisesNothing() {
         var ledger = ledger(position: 0, horizon: 0, commitsFirst: true)
         receive(0..<3, &ledger)
-        _ = try seal(&ledger)
+        _ = ledger.sealed()
         expect(started(&ledger), [])
         #expect(ledger.commitNeed == .pressing)
         commit(&ledger)
         expect(started(&ledger), [0, 1, 2])
     }
 
-    @Test func answersMayComeInAnyOrder() throws {
+    @Test func answersMayComeInAnyOrder() {
         var ledger = ledger(position: 0, horizon: 10)
         receive(0..<8, &ledger)
         _ = started(&ledger)
         _ = ledger.done(0)
-        let first = try seal(&ledger)
+        let first = ledger.sealed()
         _ = ledger.done(1)
         receive(8..<17, &ledger)
-        let second = try seal(&ledger)
+        let second = ledger.sealed()
         #expect(first.horizon == 18 && second.horizon == 27)
         ledger.acknowledged(second)
         #expect(ledger.commitNeed == .none)
@@ -169,7 +164,7 @@ import Testing
         expect(started(&ledger), [3, 4])
     }
 
-    @Test func aCommitIsNeededForWhatChangedAndForNothingElse() throws {
+    @Test func aCommitIsNeededForWhatChangedAndForNothingElse() {
         var ledger = ledger(position: 0, horizon: 100)
         #expect(ledger.commitNeed == .none)
         receive(0..<3, &ledger)
@@ -177,14 +172,14 @@ import Testing
         #expect(ledger.commitNeed == .none)
         _ = ledger.done(2)
         #expect(ledger.commitNeed == .due, "the map has changed")
-        let sealed = try seal(&ledger)
+        let sealed = ledger.sealed()
         #expect(sealed.offset == 0 && sealed.done == [2])
         _ = ledger.done(0)
         ledger.acknowledged(sealed)
         #expect(ledger.commitNeed == .due, "0 was done after it was sealed")
         commit(&ledger)
         #expect(ledger.commitNeed == .none)
-        expect(ledger.sealed()?.offset, 1, "a commit that isn't needed renews a lease")
+        expect(ledger.sealed().offset, 1, "a commit that isn't needed renews a lease")
     }
 
     /// What a job costs depends on the logarithm of the window at most.

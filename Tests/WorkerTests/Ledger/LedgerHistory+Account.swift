@@ -7,6 +7,13 @@ extension LedgerHistory {
         let frontier = open.min() ?? position
         expectExactly(subject.frontier == frontier, "frontier \(subject.frontier ?? -1), not \(frontier)")
         expectExactly(subject.openCount == open.count, "\(subject.openCount) open, not \(open.count)")
+        guard subject.commitNeed == CommitNeed.none, let acknowledged else { return }
+        let isSaid = doneHere.allSatisfy {
+            $0 < acknowledged.offset || acknowledged.done.contains($0)
+        }
+        expect(
+            isSaid && frontier == acknowledged.offset,
+            "\(doneHere.sorted()) are done up to \(frontier), and nothing is to be committed")
     }
 
     mutating func started(_ dispatch: PartitionLedger.Dispatch) {
@@ -31,17 +38,17 @@ extension LedgerHistory {
         running.append(offset)
     }
 
-    mutating func sealed(_ commit: SealedCommit, _ metadata: CommitMetadata) {
+    mutating func sealed(_ commit: SealedCommit, _ metadata: CommitMetadata, adding added: Set<Int64>) {
         let text = metadata.text
-        trace("sealed \(text)")
-        let frontier = open.min() ?? position
+        trace("sealed \(text), adding \(added.sorted())")
+        let frontier = open.subtracting(added).min() ?? position
         expectExactly(metadata.base <= frontier, "\(metadata.base) is sealed, and \(frontier) is open")
         expect(text.utf8.count <= CommitMetadata.lengthMax, "\(text.utf8.count) characters")
-        let expected = knownDone.filter { $0 >= frontier }
+        let expected = knownDone.union(added).filter { $0 >= frontier }
         if hasSteadyLimits {
             expectExactly(
                 Set(metadata.done) == expected, "the map has \(metadata.done), not \(expected.sorted())")
-            checkRoom(from: frontier)
+            checkRoom(from: open.min() ?? position)
             let length = OffsetMap.text(metadata.done, base: metadata.base).count
             expectExactly(length <= limits.mapLengthMax, "the map has \(length) characters")
         } else {
@@ -49,8 +56,10 @@ extension LedgerHistory {
         }
         let openOffsets = subject?.openOffsets ?? []
         expectExactly(openOffsets == open.sorted(), "open \(openOffsets), not \(open.sorted())")
-        let truth = Truth(horizon: metadata.horizon, done: Set(metadata.done))
-        sent.append(Sent(commit: commit, stored: Stored(offset: metadata.base, text: text, truth: truth)))
+        let truth = Truth(
+            horizon: metadata.horizon, done: Set(metadata.done), isReleased: metadata.isReleased)
+        let stored = Stored(offset: metadata.base, text: text, truth: truth)
+        sent.append(Sent(commit: commit, stored: stored, added: added))
     }
 
     /// The next record that doesn't start has no room, or no horizon.
@@ -73,8 +82,12 @@ extension LedgerHistory {
             "\(held[admitted]) waits, and has room")
     }
 
-    mutating func written(_ new: Stored) {
+    mutating func written(_ commit: Sent) {
+        let new = commit.stored
         trace("written \(new.offset)")
+        // The answers are in the same transaction.
+        done.formUnion(commit.added)
+        checkAnswers(commit)
         for offset in log where offset < new.offset && offset >= lowWatermark {
             expect(done.contains(offset), "\(offset) is committed and was never done")
         }
@@ -90,9 +103,14 @@ extension LedgerHistory {
         // What was on its way arrives, up to some commit, or not at all.
         while let index = sent.firstIndex(where: { !$0.isWritten }), !chance.oneIn(3) {
             sent[index].isWritten = true
-            written(sent[index].stored)
+            written(sent[index])
         }
-        trace("crashed with \(running) running")
+        trace("crashed with \(running) running, \(calling.sorted()) calling")
+        endTenure()
+    }
+
+    mutating func endTenure() {
+        earlierCalls.formUnion(calling)
         meddle()
         takeOver()
     }
@@ -143,13 +161,19 @@ extension LedgerHistory {
         attemptedBefore = attempted
         sent = []
         running = []
+        answered = []
+        uncertain = []
+        calling = []
+        hasLease = false
+        hasDelayPassed = false
+        doneHere = []
         open = []
         startedUpTo = -1
         var facts = Takeover.Facts(
             committed: nil, lowWatermark: lowWatermark, logEnd: logEnd,
             isNewGroup: isNewGroup && stored == nil)
         // A worker of an earlier version can't read what the next one of this version will.
-        let isReadable = !chance.oneIn(8)
+        let isReadable = !chance.oneIn(5)
         if let stored {
             let text = isReadable ? stored.text : "cobrador/0;" + stored.text
             facts.committed = Takeover.Committed(
@@ -180,19 +204,29 @@ extension LedgerHistory {
         expectExactly(knownDone.isSuperset(of: start.done), "inherits too much: \(start.done)")
         horizonAtStart = truth?.horizon ?? (isNewGroup && stored == nil ? position : logEnd)
         horizonFloor = horizonAtStart
+        let known = Acknowledged(number: 0, offset: position, done: Set(start.done))
+        acknowledged = start.commitsFirst ? nil : known
         nextIndex = log.firstIndex { $0 >= position } ?? log.count
         subject = LedgerSubject(start, at: Self.place, limits: limits, bug: bug)
+        checkRelease(start, truth: truth)
         checkState()
         // Most tenures get as far as having something to lose.
-        if start.commitsFirst, !chance.oneIn(4) { commitAtOnce() }
+        guard start.commitsFirst else { return }
+        if chance.oneIn(3) { hurry() } else { commitAtOnce() }
+    }
+
+    /// Whatever may start does.
+    private mutating func hurry() {
+        for _ in 0..<4 { receive() }
+        while let dispatch = subject?.next() { started(dispatch) }
     }
 
     mutating func commitAtOnce() {
-        seal()
+        seal(addsAll: true)
         for index in sent.indices {
-            if !sent[index].isWritten { written(sent[index].stored) }
+            if !sent[index].isWritten { written(sent[index]) }
             sent[index].isWritten = true
-            subject?.acknowledged(sent[index].commit)
+            acknowledge(sent[index])
         }
     }
 
@@ -200,7 +234,7 @@ extension LedgerHistory {
     mutating func finishEverything() {
         for _ in 0..<(4 * log.count + 8) {
             while nextIndex < log.count, subject?.heldCount ?? .max < limits.window { receiveNext() }
-            if subject?.commitNeed != CommitNeed.none { commitAtOnce() }
+            if subject?.commitNeed != CommitNeed.none || !answered.isEmpty { commitAtOnce() }
             while let dispatch = subject?.next() { started(dispatch) }
             while !running.isEmpty { finish() }
             let isIdle = nextIndex == log.count && open.isEmpty && subject?.commitNeed == CommitNeed.none

@@ -38,6 +38,7 @@ struct LedgerHistory {
     struct Truth {
         var horizon: Int64
         var done: Set<Int64>
+        var isReleased: Bool
     }
 
     /// What is wrong so far; an object, so that a message may read the history that it is about.
@@ -50,13 +51,24 @@ struct LedgerHistory {
     enum Event: CaseIterable {
         case takeoverWithMap, inheritedRecord, maybeAttempted, fresh, waitForRoom, waitForHorizon, stop
         case putAside, compaction, lostCommit, lostAnswer, lateAnswer, smallerWindow
+        case addingCommit, aborted, unknownAndWritten, unknownAndNotWritten, addedAgain, doneOtherwise
+        case released, releasedNot, takeoverReleased, takeoverDuringCalls, callWithLease
     }
 
     /// A commit on its way.
     struct Sent {
         let commit: SealedCommit
         let stored: Stored
+        /// Records whose answers are in the same transaction.
+        var added: Set<Int64> = []
         var isWritten = false
+    }
+
+    /// What the coordinator has told a tenure.
+    struct Acknowledged {
+        var number: Int
+        var offset: Int64
+        var done: Set<Int64>
     }
 
     var chance: HistoryChance
@@ -74,6 +86,10 @@ struct LedgerHistory {
     var attempted: Set<Int64> = []
     var done: Set<Int64> = []
     var isNewGroup: Bool
+    /// Whether answers and positions are committed together, in transactions.
+    let isAtomic: Bool
+    /// Calls of earlier tenures that may still be under way.
+    var earlierCalls: Set<Int64> = []
 
     // The tenure.
     var subject: LedgerSubject?
@@ -91,6 +107,18 @@ struct LedgerHistory {
     var horizonAtStart: Int64 = 0
     var horizonFloor: Int64 = 0
     var sent: [Sent] = []
+    /// Records whose answers wait for a transaction, in the order in which they came about.
+    var answered: [Int64] = []
+    /// Records that a transaction of unknown fate may have answered.
+    var uncertain: Set<Int64> = []
+    /// Records that are being worked on with a call that changes something.
+    var calling: Set<Int64> = []
+    var hasLease = false
+    var hasDelayPassed = false
+    /// What the last acknowledged commit says; nil before the tenure's first where nothing was taken over.
+    var acknowledged: Acknowledged?
+    /// What this tenure has done.
+    var doneHere: Set<Int64> = []
     var isOver = false
 
     init(seed: UInt64, bug: PlantedBug?, isExact: Bool, isTracing: Bool) {
@@ -101,6 +129,7 @@ struct LedgerHistory {
         lowWatermark = Int64(chance.below(20))
         logEnd = lowWatermark
         isNewGroup = chance.oneIn(4)
+        isAtomic = chance.oneIn(2)
         hasSteadyLimits = !chance.oneIn(8)
         if chance.oneIn(3) { limits.mapLengthMax = 1 + chance.below(24) }
         if chance.oneIn(8) { limits.mapCountMax = 1 + chance.below(6) }
@@ -140,16 +169,29 @@ struct LedgerHistory {
     func count(_ event: Event) { findings.events[event, default: 0] += 1 }
 
     private mutating func step() {
-        switch chance.below(25) {
+        switch chance.below(30) {
         case 0, 24: append()
         case 1...5: receive()
-        case 6...9: start()
+        case 6...9:
+            start()
+            call()
         case 10...15: finish()
         case 16...18:
             seal()
             if chance.oneIn(2) { write() }
+            if chance.oneIn(2) { answer() }
         case 19...20: write()
         case 21...22: answer()
+        case 25: call()
+        case 26: finish()
+        case 27: doOtherwise()
+        case 28:
+            if chance.oneIn(2) { passDelay() } else { release() }
+        case 29:
+            finish()
+            seal(addsAll: true)
+            write()
+            answer()
         default: crash()
         }
     }
@@ -215,52 +257,34 @@ struct LedgerHistory {
         count(subject.waitsForHorizon ? .waitForHorizon : .waitForRoom)
     }
 
+    /// A job ends, and is answered at once or with a later commit.
     mutating func finish() {
         guard !running.isEmpty else { return }
         let offset = running.remove(at: chance.below(running.count))
+        calling.remove(offset)
+        if isAtomic, !chance.oneIn(8) {
+            trace("answered \(offset), with a later commit")
+            answered.append(offset)
+        } else {
+            finish(offset)
+        }
+    }
+
+    /// An answer is durable by itself.
+    mutating func finish(_ offset: Int64) {
         trace("done \(offset)")
         done.insert(offset)
-        knownDone.insert(offset)
-        open.remove(offset)
+        noteDone(offset)
         _ = subject?.done(offset)
         if chance.oneIn(10) { _ = subject?.done(offset) }
         checkState()
     }
 
-    mutating func seal() {
-        guard let (commit, metadata) = subject?.sealed() else { return }
-        sealed(commit, metadata)
-    }
-
-    /// The coordinator gets the next commit, or never does.
-    mutating func write() {
-        guard let index = sent.firstIndex(where: { !$0.isWritten }) else { return }
-        if chance.oneIn(6) {
-            trace("lost the commit of \(sent[index].stored.offset)")
-            count(.lostCommit)
-            let lost = sent.remove(at: index)
-            subject?.lostAnswer(lost.commit)
-        } else {
-            sent[index].isWritten = true
-            written(sent[index].stored)
-        }
-    }
-
-    /// The worker hears of some commit that was written, or never does.
-    mutating func answer() {
-        let written = sent.indices.filter { sent[$0].isWritten }
-        guard !written.isEmpty else { return }
-        let index = written[chance.below(written.count)]
-        if index != written.last { count(.lateAnswer) }
-        let answered = sent.remove(at: index)
-        if chance.oneIn(5) {
-            count(.lostAnswer)
-            trace("lost the answer to the commit of \(answered.stored.offset)")
-            subject?.lostAnswer(answered.commit)
-        } else {
-            trace("acknowledged \(answered.stored.offset)")
-            subject?.acknowledged(answered.commit)
-        }
-        checkState()
+    mutating func noteDone(_ offset: Int64) {
+        guard open.remove(offset) != nil else { return }
+        knownDone.insert(offset)
+        doneHere.insert(offset)
+        uncertain.remove(offset)
+        answered.removeAll { $0 == offset }
     }
 }

@@ -26,6 +26,30 @@ enum PlantedBug: CaseIterable, Sendable {
     case horizonOffByOne
     /// Seals each tenure's commits as if no higher horizon had been sealed before.
     case sealsLowerHorizon
+    /// Adds a record to a commit that has no answer yet.
+    case addsUnanswered
+    /// Leaves one whose answer is in the transaction out of its commit.
+    case leavesAddedOut
+    /// Doesn't add again what may be done by a commit of unknown fate.
+    case forgetsUnknown
+    /// Takes the records of an aborted commit for done.
+    case countsAborted
+    /// Takes the records of a commit of unknown fate for done.
+    case countsUnknown
+    /// Doesn't note the records of an acknowledged commit as done.
+    case forgetsAdded
+    /// Takes a commit to say more than it says, so that what it doesn't say is never committed.
+    case countsTooManyChanges
+    /// Says that the partition is released while a call is under way.
+    case releasesWhileCalling
+    /// Says so while a call of an earlier tenure may be under way.
+    case releasesDespiteEarlierCalls
+    /// Goes on saying that the partition is released after it was taken over.
+    case staysReleased
+    /// Takes a partition for released whose last owner didn't say so.
+    case takesHeldForReleased
+    /// Starts calls before the tenure's first commit is acknowledged.
+    case callsWithoutLease
 }
 
 /// The takeover and the ledger as a worker uses them, with a bug on demand.
@@ -67,7 +91,8 @@ struct LedgerSubject {
         var start = start
         func change(_ done: [Int64], _ horizon: Int64, _ commitsFirst: Bool) {
             start = Takeover.Start(
-                position: start.position, done: done, horizon: horizon, commitsFirst: commitsFirst)
+                position: start.position, done: done, horizon: horizon, commitsFirst: commitsFirst,
+                wasReleased: start.wasReleased)
         }
         switch bug {
         case .lowersHorizonWithWindow where !start.commitsFirst:
@@ -93,7 +118,15 @@ struct LedgerSubject {
 
     mutating func received(_ offset: Int64) -> PartitionLedger.Reception { ledger.received(offset) }
     mutating func done(_ offset: Int64) -> Int { ledger.done(offset) }
-    mutating func acknowledged(_ commit: SealedCommit) { ledger.acknowledged(commit) }
+
+    mutating func acknowledged(_ commit: SealedCommit, adding finished: Set<Int64>) {
+        if bug != .forgetsAdded { noteDone(finished) }
+        ledger.acknowledged(commit)
+    }
+
+    private mutating func noteDone(_ finished: Set<Int64>) {
+        for offset in finished { _ = done(offset) }
+    }
 
     mutating func next() -> PartitionLedger.Dispatch? {
         guard let next = ledger.next() else { return nil }
@@ -101,12 +134,22 @@ struct LedgerSubject {
         return .init(offset: next.offset, isMaybeAttempted: next.isMaybeAttempted && !isFresh)
     }
 
-    /// A commit, and the metadata to send with it.
-    mutating func sealed() -> (commit: SealedCommit, metadata: CommitMetadata)? {
-        guard let commit = ledger.sealed() else { return nil }
-        var metadata = commit.metadata(at: place)
+    /// A commit, and the metadata to send with it; a bug may add one of the records being worked on.
+    mutating func sealed(
+        adding finished: Set<Int64>, isReleased: Bool, unanswered: [Int64]
+    ) -> (commit: SealedCommit, metadata: CommitMetadata) {
+        var added = finished
+        switch bug {
+        case .addsUnanswered where !finished.isEmpty: added.formUnion(unanswered.prefix(1))
+        case .leavesAddedOut: if let first = finished.min() { added.remove(first) }
+        default: break
+        }
+        var commit = ledger.sealed(adding: added)
+        let isReleased = isReleased || (bug == .staysReleased && start.wasReleased)
+        var metadata = commit.metadata(at: place, isReleased: isReleased)
         func change(_ base: Int64, _ horizon: Int64, _ done: [Int64]) {
-            metadata = CommitMetadata(place: place, base: base, horizon: max(base, horizon), done: done)
+            metadata = CommitMetadata(
+                place: place, base: base, horizon: max(base, horizon), done: done, isReleased: isReleased)
         }
         switch bug {
         case .skipsOne: change(commit.offset + 1, commit.horizon, commit.done.filter { $0 > commit.offset })
@@ -116,12 +159,39 @@ struct LedgerSubject {
             let horizon = commit.offset + window
             change(commit.offset, horizon, commit.done.filter { $0 < horizon })
         case .countsSentCommit: ledger.acknowledged(commit)
+        case .countsTooManyChanges:
+            commit = SealedCommit(
+                offset: commit.offset, horizon: commit.horizon, done: commit.done, number: commit.number,
+                changeCount: commit.changeCount + 1)
         default: break
         }
         return (commit, metadata)
     }
 
-    mutating func lostAnswer(_ commit: SealedCommit) {
+    /// Whether the last commit of a tenure may say that the partition is released.
+    func mayRelease(isCalling: Bool, hasDelayPassed: Bool) -> Bool {
+        let isEarlierOver = start.wasReleased || hasDelayPassed
+        return (!isCalling || bug == .releasesWhileCalling)
+            && (isEarlierOver || bug == .releasesDespiteEarlierCalls)
+    }
+
+    /// Whether the owner may look at once at what earlier ones may have attempted.
+    var needsNoDelay: Bool { start.wasReleased || bug == .takesHeldForReleased }
+
+    /// Whether a call may start that changes something.
+    func mayCall(hasLease: Bool) -> Bool { hasLease || bug == .callsWithoutLease }
+
+    /// Which records a commit has to add again, of those whose commits may have been written.
+    func mustAdd(_ uncertain: Set<Int64>) -> Set<Int64> {
+        bug == .forgetsUnknown || bug == .countsUnknown ? [] : uncertain
+    }
+
+    mutating func lostAnswer(_ commit: SealedCommit, adding finished: Set<Int64>) {
         if bug == .countsLostAnswer { ledger.acknowledged(commit) }
+        if bug == .countsUnknown { noteDone(finished) }
+    }
+
+    mutating func aborted(adding finished: Set<Int64>) {
+        if bug == .countsAborted { noteDone(finished) }
     }
 }

@@ -28,14 +28,29 @@ import Testing
     @Test func aNewGroupTakesItsBacklogForFresh() {
         #expect(
             takeover(nil, low: 7, isNewGroup: true)
-                == .start(.init(position: 7, done: [], horizon: 7, commitsFirst: true)))
+                == .start(.init(position: 7, done: [], horizon: 7, commitsFirst: true, wasReleased: true)))
     }
 
-    @Test func aGroupThatHasCommittedIsNotNew() {
-        #expect(takeover(50, isNewGroup: true) == .stop(.newGroupHasCommitted(50)))
-        #expect(takeover(500, isNewGroup: true) == .stop(.newGroupHasCommitted(500)))
-        let valid = metadata(base: 50, horizon: 60)
-        #expect(takeover(50, .success(valid), isNewGroup: true) == .stop(.newGroupHasCommitted(50)))
+    @Test func whereSomethingWasCommittedTheGroupIsNotNew() {
+        #expect(takeover(50, isNewGroup: true) == takeover(50))
+        #expect(takeover(500, isNewGroup: true) == takeover(500))
+        for isReleased in [false, true] {
+            var valid = metadata(base: 50, horizon: 60, done: [52])
+            valid.isReleased = isReleased
+            #expect(takeover(50, .success(valid), isNewGroup: true) == takeover(50, .success(valid)))
+        }
+    }
+
+    @Test func whatWasReleasedNeedsNoDelay() {
+        var valid = metadata(base: 50, horizon: 80, done: [52])
+        func wasReleased(end: Int64 = 100) -> Bool? {
+            guard case .start(let start) = takeover(50, .success(valid), end: end) else { return nil }
+            return start.wasReleased
+        }
+        #expect(wasReleased() == false)
+        valid.isReleased = true
+        #expect(wasReleased() == true)
+        #expect(wasReleased(end: 52) == false, "what is put aside is believed in nothing")
     }
 
     @Test func aValidMapNeedsNoCommitBeforeTheFirstJob() {

@@ -34,6 +34,9 @@ struct LetterQueue {
     /// When the next try is due.
     var nextTry: Instant? { due.values.min() }
 
+    /// Whether answers wait that can be sent at once.
+    var hasFresh: Bool { !fresh.isEmpty }
+
     mutating func add(_ completion: Completion) {
         var entry = Entry(ticket: completion.ticket, lane: completion.lane)
         if case .answered(let message) = completion.ending {
@@ -44,10 +47,15 @@ struct LetterQueue {
 
     mutating func add(_ entry: Entry) { fresh.append(entry) }
 
-    /// What may be sent now; nothing else is taken before each of it was reported as sent or failed.
+    /// What may be sent now; nothing else is taken before each of it was reported as sent, failed or put back.
     ///
     /// An answer that was too large goes alone: what was too large may have been its batch.
-    mutating func take(at now: Instant) -> [Entry] {
+    ///
+    /// - Parameters:
+    ///   - limit: How many at most.
+    ///   - isAtomic: Whether all of them are written or none; else it is at most one of each lane, since a
+    ///     second one must not be written where the first is refused.
+    mutating func take(at now: Instant, limit: Int = .max, isAtomic: Bool = false) -> [Entry] {
         let lanes = due.filter { $0.value <= now }.map(\.key)
         let again = lanes.compactMap { held[$0]?.first }
         let alone = again.first { $0.letter.map { $0.size != .whole } ?? false }
@@ -57,21 +65,20 @@ struct LetterQueue {
             due[alone.lane] = nil
             return [alone]
         }
-        let batch = again.filter { $0.letter?.size == .whole }
+        let batch = Array(again.lazy.filter { $0.letter?.size == .whole }.prefix(limit))
         for entry in batch { due[entry.lane] = nil }
-        return batch + takeFresh()
+        return batch + takeFresh(limit: limit - batch.count, isAtomic: isAtomic)
     }
 
-    /// The fresh answers of lanes that aren't held, at most one of each lane: a second one must not be
-    /// written where the first is refused.
-    private mutating func takeFresh() -> [Entry] {
+    /// The fresh answers of lanes that aren't held.
+    private mutating func takeFresh(limit: Int, isAtomic: Bool) -> [Entry] {
         var taken: [Entry] = []
         var later: [Entry] = []
         var lanes: Set<Lane> = []
         for entry in fresh {
             if held[entry.lane] != nil, entry.letter != nil {
                 held[entry.lane]?.append(entry)
-            } else if lanes.insert(entry.lane).inserted {
+            } else if taken.count < limit, lanes.insert(entry.lane).inserted || isAtomic {
                 taken.append(entry)
             } else {
                 later.append(entry)
@@ -105,6 +112,19 @@ struct LetterQueue {
         return entry
     }
 
+    /// Answers were not sent, for no fault of theirs; they are next, in their order.
+    mutating func putBack(_ entries: [Entry], at now: Instant) {
+        var first: [Entry] = []
+        for entry in entries where !ended.contains(entry.ticket.tenure) {
+            if held[entry.lane]?.first?.ticket == entry.ticket {
+                due[entry.lane] = now
+            } else {
+                first.append(entry)
+            }
+        }
+        fresh.insert(contentsOf: first, at: 0)
+    }
+
     /// Forgets the answers of a tenure that has ended.
     mutating func drop(tenure: Int) {
         ended.insert(tenure)
@@ -114,40 +134,5 @@ struct LetterQueue {
             held[lane] = nil
             due[lane] = nil
         }
-    }
-}
-
-/// A message to publish, and the record that it answers.
-struct Letter: Sendable {
-    /// How much of a dead letter is still there.
-    enum Size: Sendable {
-        case whole
-        /// Once alone, since a whole batch can be what was too large.
-        case alone
-        case truncated
-        case stripped
-    }
-
-    var message: OutboundMessage
-    var origin: Origin
-    var size = Size.whole
-
-    /// What to send after the broker found this too large: the same alone, then a dead letter's smaller
-    /// forms; an event has none.
-    func smaller() -> Letter {
-        var smaller = self
-        switch (size, message.destination) {
-        case (.whole, _):
-            smaller.size = .alone
-        case (.alone, .deadLetters):
-            smaller.size = .truncated
-            smaller.message = message.truncated(origin: origin)
-        case (.truncated, .deadLetters):
-            smaller.size = .stripped
-            smaller.message = message.stripped(origin: origin)
-        case (.stripped, _), (_, .events):
-            break
-        }
-        return smaller
     }
 }

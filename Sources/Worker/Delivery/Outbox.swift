@@ -60,12 +60,12 @@ actor OutboxLine: BellKeeper {
         var settled: [Settlement] = []
         for entry in batch {
             guard entry.letter != nil else {
-                settled.append(.abandoned(entry.ticket))
+                settled.append(Settlement(entry))
                 continue
             }
             switch results.next() {
             case .success:
-                settled.append(.answered(entry.ticket))
+                settled.append(Settlement(entry))
                 queue.sent(entry)
             case .failure(let error):
                 if error.isFinal { throw .producerFailed(error) }
@@ -143,12 +143,4 @@ struct Outbox: Sendable {
         }
         if let error { throw error }
     }
-}
-
-/// How a record ended for the ledger.
-enum Settlement: Sendable, Equatable {
-    /// Its answer is durable.
-    case answered(Ticket)
-    /// It has no answer and stays open.
-    case abandoned(Ticket)
 }

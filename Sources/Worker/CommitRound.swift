@@ -1,0 +1,62 @@
+import Kafka
+
+/// One commit of several tenures: what was sealed, and the answers that become durable with it.
+struct CommitRound: Sendable {
+    struct Part: Sendable {
+        let tenure: Int
+        let commit: SealedCommit
+        let position: TopicPartitionOffset
+        /// Whether no call may start after it.
+        let isReleased: Bool
+    }
+
+    var answers: [LetterQueue.Entry] = []
+    var parts: [Part] = []
+    /// From when on the lease counts that its acknowledgement gives.
+    let sentAt: ContinuousClock.Instant
+
+    var isEmpty: Bool { answers.isEmpty && parts.isEmpty }
+    var positions: [TopicPartitionOffset] { parts.map(\.position) }
+}
+
+/// Which tenures a commit is for.
+enum CommitScope: Sendable {
+    /// Those that need one, by their records or by their lease.
+    case needed
+    /// These, which are given up with it.
+    case releasing([Int])
+}
+
+extension Tenure {
+    /// How soon a commit is needed.
+    ///
+    /// A lease is renewed from the middle of its time on, and only where a record may need it.
+    func commitNeed(at now: Instant, leaseTime: Duration) -> CommitNeed {
+        guard let desk else { return .none }
+        guard let leaseEnd else { return .pressing }
+        if desk.ledger.openCount > 0, leaseEnd <= now { return .pressing }
+        if desk.ledger.openCount > 0, leaseEnd - leaseTime / 2 <= now {
+            return max(.due, desk.ledger.commitNeed)
+        }
+        return desk.ledger.commitNeed
+    }
+
+    /// When its lease is to be renewed; nil where nothing needs it.
+    func nextRenewal(leaseTime: Duration) -> Instant? {
+        guard let desk, let leaseEnd, desk.ledger.openCount > 0 else { return nil }
+        return leaseEnd - leaseTime / 2
+    }
+
+    /// Seals a commit, with `finished` records done by it.
+    mutating func seal(
+        adding finished: Set<Int64>, at place: CommitPlace, isReleasing: Bool, now: Instant
+    ) -> CommitRound.Part? {
+        guard let commit = desk?.ledger.sealed(adding: finished) else { return nil }
+        let isReleased = isReleasing && desk?.isQuiet(at: now, once: finished) ?? true
+        let metadata = commit.metadata(at: place, isReleased: isReleased)
+        let position = TopicPartitionOffset(
+            topicPartition: partition, offset: commit.offset, metadata: metadata.text, epoch: epoch)
+        return CommitRound.Part(
+            tenure: number, commit: commit, position: position, isReleased: isReleased)
+    }
+}
