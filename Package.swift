@@ -77,9 +77,20 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         .module(
+            "Operations",
+            [
+                "ExactJSON",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        .module(
             "App",
             [
-                "ExactJSON", "Kafka", "MercadoPago", "PaymentJobs", "Pipeline", "Sandbox", "Worker",
+                "ExactJSON", "Kafka", "MercadoPago", "Operations", "PaymentJobs", "Pipeline", "Sandbox",
+                "Worker",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -131,8 +142,8 @@ let package = Package(
         .tests(
             "AppTests",
             [
-                "App", "ExactJSON", "Kafka", "MercadoPago", "PaymentJobs", "Pipeline", "Sandbox", "Worker",
-                "cobrador",
+                "App", "ExactJSON", "Kafka", "MercadoPago", "Operations", "PaymentJobs", "Pipeline",
+                "Sandbox", "Worker", "cobrador",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

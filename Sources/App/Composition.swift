@@ -18,9 +18,11 @@ package struct Composition: Sendable {
         let readings = configuration.readings
         let delivery = try Self.makeDelivery(
             configuration, readings, logger: logs.logger("kafka.producer"))
+        var opened: Consumer?
         do throws(CommandFailure) {
             let consumer = try Self.makeConsumer(
                 configuration.consumer, readings, logger: logs.logger("kafka.consumer"))
+            opened = consumer
             try await Self.prime(delivery, configuration.answerTopics)
             // Last, because it must be shut down, and nothing can fail after it.
             client = try Self.makeClient(configuration.gateway)
@@ -31,6 +33,7 @@ package struct Composition: Sendable {
                 configuration: configuration.worker, consumer: consumer, delivery: delivery,
                 pipeline: pipeline, leases: leases, logger: logs.logger("worker"))
         } catch {
+            await opened?.close(deadline: .zero)
             await Self.close(delivery)
             throw error
         }

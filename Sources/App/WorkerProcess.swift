@@ -32,7 +32,24 @@ package struct WorkerProcess: Sendable {
         for warning in configuration.warnings {
             logger.warning("\(warning.message)", metadata: ["setting": "\(warning.subject)"])
         }
+        let desk = ReadinessDesk()
+        guard let address = configuration.listen else {
+            return try await work(desk, obeying: signals, logger)
+        }
+        return try await HealthPort(address: address, logs: logs).open(asking: desk) {
+            do throws(CommandFailure) {
+                return .success(try await work(desk, obeying: signals, logger))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    private func work<Source: AsyncSequence & Sendable>(
+        _ desk: ReadinessDesk, obeying signals: Source, _ logger: Logger
+    ) async throws(CommandFailure) -> ExitStatus where Source.Failure == Never {
         let composition = try await Composition(configuration, logs: logs)
+        desk.answer(for: composition.worker)
         let result = await withTaskGroup(of: Result<WorkerEnding, WorkerError>?.self) { group in
             group.addTask {
                 do throws(WorkerError) { return .success(try await composition.run()) } catch {
@@ -115,8 +132,8 @@ extension CommandFailure {
         case .groupIsNotNew(let partition, let offset):
             self.init(
                 .configuration,
-                "the group isn't new: it has committed offset \(offset) of \(partition); start without "
-                    + "--new-group (worker.new-group)")
+                "the group isn't new: it has committed offset \(offset) of \(partition), so jobs may have been "
+                    + "attempted; start without --new-group (worker.new-group)")
         case .producerFailed(let error):
             self.init(.software, "Kafka's producer can't go on: \(error); start the worker again")
         }

@@ -24,7 +24,7 @@ struct CheckCommand: AsyncParsableCommand {
             asks to wait (429) is one.
             """)
 
-    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var options: WorkerOptions
 
     @Option(
         help: ArgumentHelp(

@@ -19,6 +19,8 @@ struct CommandLineTests {
             (["run", "--set", "worker.window"], "worker.window"),
             (["run", "--set", "=5"], "=5"),
             (["run", "--set", "log.level=info", "--log-level", "debug"], "log.level is given twice"),
+            (["run", "--new-group", "-s", "worker.new-group=true"], "worker.new-group is given twice"),
+            (["check", "--new-group", "-s", "worker.new-group=no"], "worker.new-group is given twice"),
             (["demo", "--jobs", "3"], "--jobs must be"),
             (["demo", "--jobs", "many"], "many"),
             (["demo", "--concurrency", "0"], "--concurrency must be"),
@@ -99,6 +101,18 @@ struct CommandLineTests {
             run.options.sources.arguments == [
                 "account.rate": "5", "kafka.raw.debug": "a=b", "kafka.bootstrap-servers": "k:1",
             ])
+    }
+
+    @Test("--new-group is the setting, for the worker and for a look before its start")
+    func newGroup() throws {
+        let run = try #require(try CobradorCommand.parseAsRoot(["run", "--new-group"]) as? RunCommand)
+        #expect(run.options.sources.arguments == ["worker.new-group": "true"])
+        let check = try #require(try CobradorCommand.parseAsRoot(["check", "--new-group"]) as? CheckCommand)
+        #expect(check.options.sources.arguments == ["worker.new-group": "true"])
+        let help = RunCommand.configuration.discussion
+        for words in ["--new-group", "exit code 78", "delivery.mode", "must never mix", "/health/ready"] {
+            #expect(help.contains(words), "\(words)")
+        }
     }
 
     @Test("the commands that look take the same options as the worker, and their own")

@@ -1,6 +1,3 @@
-import Kafka
-import Logging
-import PaymentJobs
 import Synchronization
 import Testing
 
@@ -8,52 +5,9 @@ import Testing
 
 @Suite("The worker's process", .timeLimit(.minutes(1)))
 struct WorkerProcessTests {
-    /// A broker, a gateway that never answers, and a worker on both.
-    private struct Bench {
-        let broker: EmbeddedBroker
-        let gateway: SilentGateway
-        let sink = RecordingSink()
-        let logs: LogSetup
-        let environment: [String: String]
-
-        init(_ settings: [String: String] = [:]) throws {
-            logs = LogSetup(level: .notice, format: .text(isColoured: false), sink: sink)
-            let topics = BrokerProcess.usualTopics.map { (name: $0.0, partitions: 2) }
-            broker = try EmbeddedBroker(topics: topics, logger: Logger(label: "broker"))
-            gateway = try SilentGateway()
-            environment = [
-                "COBRADOR_KAFKA_BOOTSTRAP_SERVERS": broker.bootstrapServers,
-                "COBRADOR_GATEWAY_ACCESS_TOKEN": "TEST-sandbox", "COBRADOR_GATEWAY_BASE_URL": gateway.baseURL,
-                "COBRADOR_KAFKA_CONSUMER_SESSION_TIMEOUT": "3500ms",
-                "COBRADOR_KAFKA_CONSUMER_HEARTBEAT_INTERVAL": "300ms",
-                "COBRADOR_KAFKA_CONSUMER_FETCH_WAIT_MAX": "10ms",
-            ].merging(settings) { $1 }
-        }
-
-        func process(endAtOnce: @escaping @Sendable () -> Void = {}) async throws -> WorkerProcess {
-            let configuration = try await AppConfiguration.load(
-                ConfigurationSources(environment: environment))
-            return WorkerProcess(configuration, logs: logs, endAtOnce: endAtOnce)
-        }
-
-        func enqueue() async throws {
-            var options = JobOptions()
-            options.jobID = "stuck"
-            options.customerID = "1-a"
-            options.token = "t"
-            options.amount = "10"
-            let sources = ConfigurationSources(
-                environment: environment.filter { !$0.key.contains("GATEWAY") })
-            let terminal = Terminal(isTerminal: false, isColoured: false)
-            let line = try await Enqueue(sources: sources, kind: .chargeSavedCard, terminal: terminal)
-                .run(.job(options))
-            #expect(line.hasPrefix("1 job enqueued, all acknowledged"))
-        }
-    }
-
     @Test("a signal drains it: exit code 0, and the log says so")
     func drained() async throws {
-        let bench = try Bench()
+        let bench = try WorkerBench()
         let (signals, signal) = AsyncStream.makeStream(of: String.self)
         signal.yield("SIGTERM")
         #expect(try await bench.process().run(obeying: signals) == .done)
@@ -68,7 +22,7 @@ struct WorkerProcessTests {
 
     @Test("the deadline forces it: exit code 2, and the log names the record that blocked")
     func forced() async throws {
-        let bench = try Bench([
+        let bench = try WorkerBench([
             "COBRADOR_WORKER_DRAIN_DEADLINE": "100ms", "COBRADOR_GATEWAY_CALL_TIMEOUT": "3s",
         ])
         let (signals, signal) = AsyncStream.makeStream(of: String.self)
@@ -85,7 +39,7 @@ struct WorkerProcessTests {
 
     @Test("a second signal ends it at once")
     func secondSignal() async throws {
-        let bench = try Bench()
+        let bench = try WorkerBench()
         let isEnded = Mutex(false)
         let (signals, signal) = AsyncStream.makeStream(of: String.self)
         let gateway = bench.gateway
@@ -105,7 +59,7 @@ struct WorkerProcessTests {
 
     @Test("a broker that isn't there: 69, with what to look at")
     func unreachable() async throws {
-        let bench = try Bench(["COBRADOR_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"])
+        let bench = try WorkerBench(["COBRADOR_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"])
         let process = try await bench.process()
         let failure = await #expect(throws: CommandFailure.self) {
             try await process.run(obeying: AsyncStream<String> { $0.finish() })
@@ -116,7 +70,7 @@ struct WorkerProcessTests {
 
     @Test("what is allowed and dangerous is in the log of every start, as a warning")
     func warned() async throws {
-        let bench = try Bench([
+        let bench = try WorkerBench([
             "COBRADOR_GATEWAY_BASE_URL": "http://gateway.example.com",
             "COBRADOR_GATEWAY_PERMIT_PLAIN_HTTP": "true",
             "COBRADOR_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
@@ -134,7 +88,7 @@ struct WorkerProcessTests {
     @Test("a junk certificate: 78, with our setting, its source and what to do")
     func junkCertificate() async throws {
         let folder = try TemporaryFolder()
-        let bench = try Bench([
+        let bench = try WorkerBench([
             "COBRADOR_KAFKA_SECURITY_PROTOCOL": "ssl",
             "COBRADOR_KAFKA_SSL_CA_LOCATION": try folder.write("ca.pem", "junk"),
         ])

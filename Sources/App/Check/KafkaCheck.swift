@@ -85,11 +85,7 @@ struct KafkaCheck: Sendable {
         let subject = "group \(configuration.consumer.groupID)"
         do throws(KafkaError) {
             let found = try await probe.committed(partitions, timeout: timeout)
-            let text =
-                found.isEmpty
-                ? "has no position yet: its first worker begins with the oldest job on every topic"
-                : "has positions in \(found.count) of \(partitions.count) partitions"
-            return [.ok(.kafka, subject, text)]
+            return [finding(subject, positions: found.count, of: partitions.count)]
         } catch {
             let isForbidden = error == .broker(.groupAuthorizationFailed)
             return [
@@ -100,6 +96,25 @@ struct KafkaCheck: Sendable {
                     isForbidden ? .noPermission : .unavailable)
             ]
         }
+    }
+
+    /// What the group's positions mean for a start.
+    private func finding(_ subject: String, positions: Int, of partitions: Int) -> Finding {
+        let isNew = configuration.worker.isNewGroup
+        guard positions > 0 else {
+            let text = "has no position yet: its first worker begins with the oldest job on every topic"
+            var finding = Finding.ok(
+                .kafka, subject, text + (isNew ? ", and looks none up" : ", and looks each up first"))
+            if !isNew {
+                finding.hint = "If no job on them was ever attempted, give --new-group to the first start."
+            }
+            return finding
+        }
+        let text = "has positions in \(positions) of \(partitions) partitions"
+        guard isNew else { return .ok(.kafka, subject, text) }
+        return .failed(
+            .kafka, subject, text + ", so it isn't new, and a worker refuses to start",
+            hint: "Start without --new-group (worker.new-group).", .configuration)
     }
 
     private func refused(_ error: KafkaError) -> [Finding] {

@@ -1,6 +1,7 @@
 import Kafka
 import Logging
 import MercadoPago
+import Operations
 import PaymentJobs
 import Pipeline
 import Worker
@@ -24,6 +25,8 @@ package struct AppConfiguration: Sendable {
     package var logLevel: Logger.Level
     /// `auto`, `json` or `text`.
     package var logFormat: String
+    /// Where probes are answered; nil where they aren't.
+    package var listen: ListenAddress?
     /// What was read, for the log.
     let readings: [String: SettingReader.Reading]
 
@@ -93,6 +96,7 @@ package struct AppConfiguration: Sendable {
         eventSource = reader.read(Catalogue.eventSource)
         logLevel = Logger.Level(rawValue: reader.read(Catalogue.logLevel)) ?? .notice
         logFormat = reader.read(Catalogue.logFormat)
+        listen = reader.read(Catalogue.operationsListen)
         readings = reader.readings
     }
 
@@ -173,7 +177,8 @@ extension TransactionalProducerConfiguration {
         if timeout >= sessionTimeout {
             reader.note(
                 Catalogue.transactionTimeout.entry.key,
-                "must be shorter than kafka.consumer.session-timeout", with: Catalogue.sessionTimeout.entry.key)
+                "must be shorter than kafka.consumer.session-timeout",
+                with: Catalogue.sessionTimeout.entry.key)
         }
     }
 }

@@ -44,8 +44,8 @@ extension Catalogue {
 
     static let gateway = [
         baseURL.entry, accessToken.entry, connectTimeout.entry, readTimeout.entry, writeTimeout.entry,
-        callTimeout.entry, indexLag.entry, connections.entry, permitsPlainHTTP.entry, account.entry, site.entry, rate.entry,
-        burst.entry,
+        callTimeout.entry, indexLag.entry, connections.entry, permitsPlainHTTP.entry, account.entry,
+        site.entry, rate.entry, burst.entry,
     ]
 
     private static let callRange: ClosedRange<Duration> = .milliseconds(1) ... .seconds(600)

@@ -65,7 +65,8 @@ package enum Catalogue {
 
     static let worker = [
         window.entry, maxInFlight.entry, concurrency.entry, commitInterval.entry, revokeDeadline.entry,
-        drainDeadline.entry, closeDeadline.entry, publishRetryPause.entry, jobSizeMax.entry,
+        drainDeadline.entry, closeDeadline.entry, publishRetryPause.entry, jobSizeMax.entry, newGroup.entry,
+        stallLimit.entry,
     ]
 
     // MARK: Retries
@@ -101,5 +102,5 @@ package enum Catalogue {
         "log.format", default: "auto", of: ["auto", "json", "text"],
         "json lines, or text for people; auto: text on a terminal only.")
 
-    static let output = [eventSource.entry, logLevel.entry, logFormat.entry]
+    static let output = [eventSource.entry, logLevel.entry, logFormat.entry, operationsListen.entry]
 }

@@ -4,7 +4,7 @@ import MercadoPago
 extension AppConfiguration {
     /// What is allowed, and dangerous: for the log of a start, and for `cobrador check`.
     package var warnings: [ConfigurationError.Problem] {
-        kafkaWarnings + gatewayWarnings + fileWarnings
+        kafkaWarnings + gatewayWarnings + deliveryWarnings + fileWarnings
     }
 
     /// A configuration file is copied, shown and checked in; a secret is not.

@@ -105,6 +105,8 @@ struct KafkaRefusal: Hashable {
         "queue.buffering.max.messages": Catalogue.queuedMessagesMax.entry.key,
         "queue.buffering.max.kbytes": Catalogue.queuedKilobytesMax.entry.key,
         "message.max.bytes": Catalogue.messageBytesMax.entry.key,
+        "transactional.id": Catalogue.transactionalID.entry.key,
+        "transaction.timeout.ms": Catalogue.transactionTimeout.entry.key,
     ]
 }
 
