@@ -60,7 +60,7 @@ enum Doubt: Sendable {
     /// It refused the call, and an earlier one may be why.
     case refusal(GatewayError)
     /// It made a payment only to call it a duplicate of another.
-    case duplicate(PaymentFacts, String?)
+    indirect case duplicate(PaymentFacts, String?)
     /// It left every call unanswered.
     case silence(GatewayFault)
 }

@@ -11,7 +11,7 @@ struct JobMemory: Sendable {
         /// One that waits for what becomes of the leader.
         case follows
         /// One whose leader has the answer.
-        case repeats(JobResult)
+        indirect case repeats(JobResult)
         /// One whose leader left without an answer; whether it may have done the job all the same.
         case orphan(isDoubtful: Bool)
     }

@@ -4,10 +4,13 @@ import PaymentJobs
 @testable import Pipeline
 
 enum Sample {
-    static func charge(_ id: String = "job-1", account: String? = nil) -> InboundMessage {
+    static func charge(
+        _ id: String = "job-1", account: String? = nil, amount: String = "100.50", expiresAt: Int64? = nil
+    ) -> InboundMessage {
         var fields: JSONObject = ["job_id": .string(id), "customer_id": "123456789-jxOV430go9fx2e"]
+        fields["expires_at"] = expiresAt.map { .string(Moment(milliseconds: $0).description) }
         fields["token"] = "ff8080814c11e237014c1ff593b57b4d"
-        fields["transaction_amount"] = "100.50"
+        fields["transaction_amount"] = .string(amount)
         fields["account"] = account.map(JSON.string)
         return message(.chargeSavedCard, fields)
     }
@@ -29,12 +32,13 @@ enum Sample {
     }
 
     static func work(
-        _ offset: Int64, tenure: Int = 1, key: String? = "a", _ message: InboundMessage = charge()
+        _ offset: Int64, tenure: Int = 1, key: String? = "a", _ message: InboundMessage = charge(),
+        history: History = .fresh
     ) -> Work {
         let ticket = Ticket(tenure: tenure, offset: offset)
         let lane = key.map { Lane.key(tenure: tenure, Array($0.utf8)) } ?? .alone(ticket)
         let origin = Origin(topic: "jobs", partition: 0, offset: offset, consumerGroup: "group")
-        return Work(ticket: ticket, lane: lane, message: message, origin: origin)
+        return Work(ticket: ticket, lane: lane, message: message, origin: origin, history: history)
     }
 
     static func payment(

@@ -37,6 +37,7 @@ actor ScriptedGateway: PaymentGateway {
     private let payments: Payments
     var token = GatewayToken(
         firstSixDigits: "503175", lastFourDigits: "0604", expirationMonth: 11, expirationYear: 2030)
+    var tokenError: GatewayError?
     var found: [[CustomerID]] = []
     var created: CustomerID?
     var saved: [GatewayCard] = []
@@ -119,6 +120,7 @@ actor ScriptedGateway: PaymentGateway {
 
     func cardToken(_ token: CardToken) throws(GatewayError) -> GatewayAnswer<GatewayToken> {
         calls.append(.cardToken)
+        if let tokenError { throw tokenError }
         return GatewayAnswer(self.token)
     }
 
