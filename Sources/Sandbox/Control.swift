@@ -41,6 +41,7 @@ struct Control: Sendable {
             let isExhausted = try fields.bool("exhausted") ?? true
             try await seller(call).exhaustBalance(isExhausted)
             return Reply(200, ["exhausted": .bool(isExhausted)])
+        case "POST forget-keys": return Reply(200, ["forgotten": JSON(try await seller(call).forgetKeys())])
         case "POST faults": return Reply(201, try await faults.arm(FaultRequest(try object(call))))
         case "GET faults": return Reply(200, await faults.json)
         case "DELETE faults":

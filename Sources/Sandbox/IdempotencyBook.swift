@@ -40,8 +40,22 @@ struct IdempotencyBook: Sendable {
 
     mutating func complete(_ key: String, id: Int64) { entries[key]?.id = id }
 
-    /// Frees a key whose call made nothing, or whose payment was forgotten.
+    /// Frees a key whose call made nothing.
     mutating func release(_ key: String) { entries[key] = nil }
+
+    /// Frees a key whose payment or refund was forgotten, unless it stands for another by now.
+    mutating func forget(_ key: String, id: Int64) {
+        if entries[key]?.id == id { entries[key] = nil }
+    }
+
+    /// Ends the retention of every key that isn't in use, so that a repeat is a new call.
+    ///
+    /// - Returns: How many were forgotten.
+    mutating func forgetAll() -> Int {
+        let before = entries.count
+        entries = entries.filter { $0.value.id == nil }
+        return before - entries.count
+    }
 
     /// How many POSTs came under a key, whatever became of them.
     func posts(_ key: String) -> Int { posts[key] ?? 0 }

@@ -140,9 +140,9 @@ extension Seller {
     }
 
     private func forget(_ payment: Payment) {
-        keys.release(payment.idempotencyKey)
+        keys.forget(payment.idempotencyKey, id: payment.id)
         for refund in payment.state.refunds {
-            if let key = refund.idempotencyKey { releaseRefund(payment.id, key) }
+            if let key = refund.idempotencyKey { forgetRefund(refund.id, payment.id, key) }
         }
         guard let reference = payment.request.externalReference else { return }
         paymentsByReference[reference]?.removeAll { $0 == payment.id }

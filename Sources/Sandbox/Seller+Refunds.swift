@@ -11,6 +11,11 @@ extension Seller {
     /// Frees the key of a call that ends without a refund.
     func releaseRefund(_ id: Int64, _ key: String) { refundKeys.release(Self.scoped(id, key)) }
 
+    /// Frees the key of a refund whose payment was forgotten.
+    func forgetRefund(_ refundID: Int64, _ id: Int64, _ key: String) {
+        refundKeys.forget(Self.scoped(id, key), id: refundID)
+    }
+
     /// How many POSTs came under a key.
     func refundPosts(_ id: Int64, _ key: String) -> Int { refundKeys.posts(Self.scoped(id, key)) }
 

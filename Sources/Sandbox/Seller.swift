@@ -50,6 +50,10 @@ actor Seller {
         isBalanceExhausted = settings.isBalanceExhausted
     }
 
+    /// Forgets what the keys of payments and refunds stand for, as if their retention was over; what they made
+    /// stays.
+    func forgetKeys() -> Int { keys.forgetAll() + refundKeys.forgetAll() }
+
     /// The name that decides the outcome of what a call is about; `nil` where it can't be told.
     func holder(token: String?, cardID: String?) -> String? {
         if let token { return tokens[token]?.details.holder }

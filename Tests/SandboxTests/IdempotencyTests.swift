@@ -62,6 +62,42 @@ import Testing
         #expect(book.posts("k") == 6 && book.posts("other") == 1 && book.posts("nobody's") == 0)
     }
 
+    @Test("a key whose retention is over makes another payment, and one in use stays locked")
+    func retention() async throws {
+        try await Bench.run { bench in
+            let people = try await bench.seed(2)
+            #expect(try await bench.post("/v1/payments", Bench.charge(people[0]), key: "k").status == 201)
+            #expect(try await bench.post("/_sandbox/forget-keys", [:]).json == ["forgotten": 1])
+            #expect(try await bench.post("/v1/payments", Bench.charge(people[0]), key: "k").code == 3_003)
+            #expect(try await bench.post("/v1/payments", Bench.charge(people[1]), key: "k").status == 201)
+            #expect(try await bench.post("/v1/payments", Bench.charge(people[1]), key: "k").status == 200)
+            #expect(try await bench.get("/_sandbox/payments").json["total"] == 2)
+            let id = try await bench.pay()
+            #expect(try await bench.refund(id, ["amount": 10], key: "r").status == 201)
+            #expect(try await bench.refund(id, ["amount": 10], key: "r").status == 200)
+            #expect(try await bench.post("/_sandbox/forget-keys", [:]).json == ["forgotten": 3])
+            #expect(try await bench.refund(id, ["amount": 10], key: "r").status == 201)
+            #expect(try await bench.get("/v1/payments/\(id)/refunds").json.array?.count == 2)
+        }
+        var book = IdempotencyBook(keysMax: 10)
+        _ = book.begin("k", body: [1])
+        #expect(book.forgetAll() == 0 && book.begin("k", body: [1]) == .locked)
+    }
+
+    @Test("a forgotten payment frees its own key alone")
+    func forgottenPayment() {
+        var book = IdempotencyBook(keysMax: 10)
+        _ = book.begin("k", body: [1])
+        book.complete("k", id: 7)
+        #expect(book.forgetAll() == 1)
+        _ = book.begin("k", body: [1])
+        book.complete("k", id: 8)
+        book.forget("k", id: 7)
+        #expect(book.begin("k", body: [1]) == .replay(id: 8))
+        book.forget("k", id: 8)
+        #expect(book.begin("k", body: [1]) == .fresh)
+    }
+
     @Test("a forgotten payment frees its key, and the ledger says how many were forgotten")
     func eviction() async throws {
         try await Bench.run({ $0.paymentsMax = 2 }) { bench in

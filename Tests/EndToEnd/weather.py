@@ -1,0 +1,71 @@
+"""The gateway's whole list of faults, as families that come and go, over a background of a little of everything."""
+
+# (kind, parameters, path and method): what follows "after" was carried out, and its answer is lost.
+CHARGES = ("POST", "/v1/payments")
+REFUNDS = ("POST", "/v1/payments/{id}/refunds")
+UPDATES = ("PUT", "/v1/payments/{id}")
+SEARCHES = ("GET", "/v1/payments/search")
+READS = ("GET", "/v1/payments/{id}/refunds")
+CUSTOMERS, SAVED = ("POST", "/v1/customers"), ("POST", "/v1/customers/{id}/cards")
+MONEY, LOOKS, PEOPLE = [CHARGES, REFUNDS, UPDATES], [SEARCHES, READS], [CUSTOMERS, SAVED]
+
+LOST = [
+    ("reset-after", {}), ("5xx-after", {}), ("5xx-after", {"status": 502}), ("5xx-after", {"status": 504}),
+    ("hang-after", {"milliseconds": 60000}), ("truncated-after", {}), ("html-after", {}), ("empty-after", {}),
+    ("424-after", {}), ("status-after", {"status": 408}),
+]
+REFUSED = [
+    ("reset-before", {}), ("5xx-before", {}), ("5xx-before", {"status": 503}), ("hang", {"milliseconds": 60000}),
+    ("truncated-before", {}), ("html-before", {}), ("empty-before", {}),
+]
+BUSY = [("423", {}), ("424", {})]
+SLOW = [("latency", {"milliseconds": 400}), ("slow", {"milliseconds": 400}), ("drip", {"milliseconds": 400, "pieces": 6})]
+UNAUTHORIZED = [("status", {"status": 401, "body": {"code": "unauthorized", "message": "invalid access token"}})]
+
+# What a storm of a family arms, and how likely each of its faults then is at each call.
+STORMS = {
+    "lost-answers": [(LOST, MONEY, 0.05)],
+    "refusing": [(REFUSED, MONEY + LOOKS + PEOPLE, 0.05)],
+    "busy": [(BUSY, MONEY, 0.2)],
+    "throttling": [([("429", {"retry_after": 1})], MONEY + LOOKS, 0.03)],
+    "slow": [(SLOW, MONEY + LOOKS, 0.2)],
+    "unauthorized": [(UNAUTHORIZED, MONEY + LOOKS + PEOPLE, 1)],
+}
+CONFLICTS = 3
+ALWAYS = [
+    (LOST, [CHARGES], 0.002), (REFUSED[:4], [CHARGES], 0.001), (BUSY, [CHARGES], 0.001), (SLOW, [CHARGES], 0.003),
+    ([("reset-after", {}), ("5xx-after", {})], [REFUNDS, UPDATES, *PEOPLE], 0.03),
+]
+
+
+class Weather:
+    """Arms what is on at the sandbox, anew whenever that changes."""
+
+    def __init__(self, sandbox, seed):
+        self.sandbox, self.seed, self.on = sandbox, seed, []
+
+    def begin(self, family):
+        self.on.append(family)
+        self.rearm()
+
+    def end(self, family):
+        self.on.remove(family)
+        self.rearm()
+
+    def rearm(self):
+        self.sandbox.disarm()
+        # A key conflict that nothing explains costs a job its answer, so there are few.
+        if "conflicts" in self.on:
+            self.arm("409", CHARGES, times=CONFLICTS)
+        for kinds, calls, probability in [*(part for family in self.on for part in STORMS.get(family, [])), *ALWAYS]:
+            for kind, parameters in kinds:
+                for call in calls:
+                    self.arm(kind, call, probability=probability, **parameters)
+
+    def arm(self, kind, call, **parameters):
+        self.seed += 1
+        self.sandbox.arm(kind, call[1], call[0], seed=self.seed, **parameters)
+
+    def clear(self):
+        self.on = []
+        self.sandbox.disarm()
