@@ -117,13 +117,18 @@ class Sandbox:
 class Stage:
     """A broker, a sandbox, and as many workers as a test starts."""
 
-    def __init__(self, folder, partitions=6):
+    def __init__(self, folder, partitions=6, sandbox=(), broker=(), bootstrap=None):
         self.folder, self.partitions, self.processes, self.workers = folder, partitions, [], 0
-        topics = [*JOBS, CHARGE_EVENTS, CARD_EVENTS, *(topic + DEAD_LETTERS for topic in JOBS)]
-        arguments = [part for topic in topics for part in ("--topic", f"{topic}:{partitions}")]
-        self.bootstrap = self.start("broker", *arguments).until(r"127\.0\.0\.1:\d+").group(0)
-        self.sandbox = Sandbox(self.start("sandbox", "--port", "0"))
+        self.broker = None
+        self.bootstrap = bootstrap or self.start_broker(broker)
+        self.sandbox = Sandbox(self.start("sandbox", "--port", "0", *sandbox))
         self.producer = Producer({"bootstrap.servers": self.bootstrap, "linger.ms": 5, "partitioner": "murmur2_random", "log_level": 2})
+
+    def start_broker(self, options):
+        topics = [*JOBS, CHARGE_EVENTS, CARD_EVENTS, *(topic + DEAD_LETTERS for topic in JOBS)]
+        arguments = [part for topic in topics for part in ("--topic", f"{topic}:{self.partitions}")]
+        self.broker = self.start("broker", *arguments, *options)
+        return self.broker.until(r"127\.0\.0\.1:\d+").group(0)
 
     def start(self, command, *arguments, environment=None, name=None):
         process = Process(self.folder, name or command, command, *arguments, environment=environment)
@@ -147,12 +152,12 @@ class Stage:
         environment = {f"COBRADOR_{key}": str(value) for key, value in {**defaults, **settings}.items()}
         return self.start("run", environment=environment, name=f"worker-{self.workers}")
 
-    def send(self, topic, key, value, headers=None, partition=None):
+    def send(self, topic, key, value, headers=None, partition=None, notice=None):
         value = value if isinstance(value, (bytes, type(None))) else json.dumps(value).encode()
         place = {} if partition is None else {"partition": partition}
         while True:
             try:
-                self.producer.produce(topic, key=key, value=value, headers=headers, **place)
+                self.producer.produce(topic, key=key, value=value, headers=headers, on_delivery=notice, **place)
                 return
             except BufferError:
                 self.producer.poll(0.1)

@@ -27,7 +27,6 @@ GATEWAY = {
     "slow": (1, (3.0, 6.0)),
     "unauthorized": (1, (0.5, 1.5)),
     "conflicts": (1, (2.0, 3.0)),
-    "forgotten-keys": (1, (0.0, 0.0)),
 }
 
 
@@ -48,11 +47,10 @@ class Fault:
 def plan(seed, count, seconds, kinds):
     """`count` faults within `seconds`, of the given kinds.
 
-    Every kind comes before the dearest comes a second time its share: the kinds are dealt from decks that hold each
-    as often as its share says. The last tenth of the time is left free.
+    The kinds are dealt from decks that hold each as often as its share says; the first deck has each once, so that a
+    short plan shows them all. The last tenth of the time is left free.
     """
     chance, dealt = random.Random(seed), []
-    # The first deal has each kind once, so that a short plan shows them all.
     deck = sorted(kinds)
     while len(dealt) < count:
         chance.shuffle(deck)

@@ -15,7 +15,7 @@ UNKNOWN_SHARE_MAX = 0.005
 STATES = {
     "charge.approved": {"approved", "refunded"},
     "charge.authorized": {"authorized", "approved", "cancelled"},
-    "charge.rejected": {"rejected"},
+    "charge.rejected": {"rejected", "cancelled"},
     "charge.pending": {"in_process", "cancelled"},
 }
 OPERATIONS = {"payment.captured": "captures", "payment.cancelled": "cancellations"}

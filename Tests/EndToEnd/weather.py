@@ -1,14 +1,10 @@
 """The gateway's whole list of faults, as families that come and go, over a background of a little of everything."""
 
-# (kind, parameters, path and method): what follows "after" was carried out, and its answer is lost.
-CHARGES = ("POST", "/v1/payments")
-REFUNDS = ("POST", "/v1/payments/{id}/refunds")
-UPDATES = ("PUT", "/v1/payments/{id}")
-SEARCHES = ("GET", "/v1/payments/search")
-READS = ("GET", "/v1/payments/{id}/refunds")
-CUSTOMERS, SAVED = ("POST", "/v1/customers"), ("POST", "/v1/customers/{id}/cards")
-MONEY, LOOKS, PEOPLE = [CHARGES, REFUNDS, UPDATES], [SEARCHES, READS], [CUSTOMERS, SAVED]
+# A method and a path; no path means any.
+CHARGES, WRITES, UPDATES, READS = ("POST", "/v1/payments"), ("POST", None), ("PUT", None), ("GET", None)
+REFUNDS, SAVED, CUSTOMERS = ("POST", "/v1/payments/{id}/refunds"), ("POST", "/v1/customers/{id}/cards"), ("POST", "/v1/customers")
 
+# What follows "after" was carried out, and its answer is lost.
 LOST = [
     ("reset-after", {}), ("5xx-after", {}), ("5xx-after", {"status": 502}), ("5xx-after", {"status": 504}),
     ("hang-after", {"milliseconds": 60000}), ("truncated-after", {}), ("html-after", {}), ("empty-after", {}),
@@ -24,18 +20,20 @@ UNAUTHORIZED = [("status", {"status": 401, "body": {"code": "unauthorized", "mes
 
 # What a storm of a family arms, and how likely each of its faults then is at each call.
 STORMS = {
-    "lost-answers": [(LOST, MONEY, 0.05)],
-    "refusing": [(REFUSED, MONEY + LOOKS + PEOPLE, 0.05)],
-    "busy": [(BUSY, MONEY, 0.2)],
-    "throttling": [([("429", {"retry_after": 1})], MONEY + LOOKS, 0.03)],
-    "slow": [(SLOW, MONEY + LOOKS, 0.2)],
-    "unauthorized": [(UNAUTHORIZED, MONEY + LOOKS + PEOPLE, 1)],
+    "lost-answers": [(LOST, [WRITES, UPDATES], 0.03)],
+    "refusing": [(REFUSED, [WRITES, UPDATES, READS], 0.04)],
+    "busy": [(BUSY, [WRITES, UPDATES], 0.2)],
+    "throttling": [([("429", {"retry_after": 1})], [WRITES, UPDATES, READS], 0.02)],
+    "slow": [(SLOW, [WRITES, UPDATES, READS], 0.15)],
+    "unauthorized": [(UNAUTHORIZED, [WRITES, UPDATES, READS], 1)],
 }
-CONFLICTS = 3
+# A little of everything, all the time.
 ALWAYS = [
     (LOST, [CHARGES], 0.002), (REFUSED[:4], [CHARGES], 0.001), (BUSY, [CHARGES], 0.001), (SLOW, [CHARGES], 0.003),
-    ([("reset-after", {}), ("5xx-after", {})], [REFUNDS, UPDATES, *PEOPLE], 0.03),
+    ([("reset-after", {}), ("5xx-after", {})], [REFUNDS, UPDATES, SAVED, CUSTOMERS], 0.03),
 ]
+# A key conflict that nothing explains costs a job its answer, so a storm of them has few.
+CONFLICTS = 3
 
 
 class Weather:
@@ -54,7 +52,6 @@ class Weather:
 
     def rearm(self):
         self.sandbox.disarm()
-        # A key conflict that nothing explains costs a job its answer, so there are few.
         if "conflicts" in self.on:
             self.arm("409", CHARGES, times=CONFLICTS)
         for kinds, calls, probability in [*(part for family in self.on for part in STORMS.get(family, [])), *ALWAYS]:
@@ -64,7 +61,8 @@ class Weather:
 
     def arm(self, kind, call, **parameters):
         self.seed += 1
-        self.sandbox.arm(kind, call[1], call[0], seed=self.seed, **parameters)
+        match = {name: value for name, value in zip(["method", "path"], call) if value}
+        self.sandbox.call("POST", "/_sandbox/faults", {"kind": kind, "match": match, "seed": self.seed, **parameters})
 
     def clear(self):
         self.on = []
