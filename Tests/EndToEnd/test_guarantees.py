@@ -10,7 +10,7 @@ import random
 import pytest
 
 from conductor import Conductor, Inconclusive
-from fleet import broker_takes_faults, known
+from fleet import broker_takes_faults, known, names as settings_known
 from harness import Stage
 from names import Names
 from schedule import BROKER, GATEWAY, WORKERS, plan
@@ -59,6 +59,7 @@ def test_every_promise_holds_under_every_fault(tmp_path):
 
 def check(folder, seed, kinds=None, jobs=JOBS, faults=FAULTS, delivery=DELIVERY, bootstrap=None, names=Names(), group="cobrador"):
     """One run and its verdict, printed as a table."""
+    assert delivery == "idempotent" or "DELIVERY_MODE" in settings_known(), f"this binary has no {delivery} delivery"
     controlled = bootstrap is None and broker_takes_faults()
     kinds = kinds or {**WORKERS, **GATEWAY, **(BROKER if controlled else {})}
     if not controlled:
