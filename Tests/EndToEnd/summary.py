@@ -57,6 +57,7 @@ def figures(run, payments, broken):
     rows += [("payments", len(payments)), ("refunds", sum(len(payment["refunds"]) for payment in payments))]
     rows += [(promise, f"broken {count} times") for promise, count in Counter(item.promise for item in broken).items()]
     rows += [("made twice", sum(item.promise == promises.ONE_PAYMENT for item in broken)), ("lost", len(run.waiting()))]
+    rows += [("of unknown outcome", len(truths.unknown(seen.copies, seen.replies)))]
     rows += [("answers", len(seen.replies)), ("answers repeated by id", repeated)]
     rows += [(f"dead letters: {name}", count) for name, count in sorted(letters.items())] or [("dead letters", 0)]
     rows += [(f"calls: {name}", count) for name, count in sorted(calls.items())]

@@ -224,6 +224,13 @@ class KnowsNothing(Double):
         super().append(reply)
 
 
+class CallsAConflictUnknown(Double):
+    """Doesn't tell that an id has another content."""
+
+    def append(self, reply):
+        super().append(replace(reply, reason="outcome-unknown", money="unknown") if reply.reason else reply)
+
+
 DOUBLES = [
     (Double, None),
     (ChargesAgain, promises.ONE_PAYMENT), (RefundsAgain, promises.ONE_PAYMENT), (ChargesNobody, promises.ONE_PAYMENT),
@@ -233,6 +240,7 @@ DOUBLES = [
     (CommitsEarly, promises.COMMITTED), (CallsUnansweredDone, promises.COMMITTED),
     (DeniesAPayment, truths.TRUE), (NamesAnotherPayment, truths.TRUE), (ChargesAnotherAmount, truths.TRUE),
     (SaysRejected, truths.TRUE), (KnowsNothing, truths.DECIDED),
+    (CallsAConflictUnknown, truths.DECIDED),
 ]
 
 

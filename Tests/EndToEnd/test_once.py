@@ -202,7 +202,7 @@ def test_metadata_that_a_worker_never_wrote_here(stage, reader):
         base = places[partition][0]
         return offsets.signed(f"cobrador/1;{cluster};{topic};{partition};{base};{base + 5};released;/")
 
-    texts = ["garbage \x00\x7f", places[0][1] or "x", forged(2), forged(3)[:-20], forged(4).replace(";released;", ";held;"), "x" * 4000]
+    texts = ["garbage \x7f ; é", places[0][1] or "x", forged(2), forged(3)[:-20], forged(4).replace(";released;", ";held;"), "x" * 4000]
     with Stranger(stage) as tool:
         tool.commit(CHARGES, {number: (places[number][0], text) for number, text in enumerate(texts)})
     second = worker(stage)

@@ -7,9 +7,9 @@ from promises import Broken, by_job, job_of
 TRUE = "an answer says what the books say"
 DECIDED = "money is unknown only where nobody can know"
 
-# Of the jobs whose calls the gateway left without a usable answer for good, by this share of all at most may the
-# money be called unknown; those that were refused with a key conflict are counted apart.
-UNKNOWN_SHARE_MAX = 0.005
+# Money may be called unknown where the gateway refused a call with a key conflict that nothing explains, and beside
+# those for this share of the jobs.
+UNKNOWN_SHARE_MAX = 0.001
 
 # What a payment's state may have become since an event of this type, by later jobs.
 STATES = {
@@ -83,19 +83,25 @@ def of_charge(event, payments, amounts):
         yield Broken(TRUE, job, f"{sorted(charged)} was charged and answered, not {sorted(amounts)}")
 
 
-def unknown(replies):
-    """The jobs of which nobody is told whether their money moved: a dead letter says so, and no event."""
-    letters = {reply.job_id for reply in replies if reply.money == "unknown" and reply.reason != "conflict"}
-    return letters - {reply.job_id for reply in replies if reply.reason is None}
+def unknown(copies, replies):
+    """The jobs of which nobody is told whether their money moved, and those of two contents of which none is refused
+    as what it is."""
+    told = by_job(replies)
+    found = {job for job, answers in told.items() if all(reply.money == "unknown" and reply.reason != "conflict" for reply in answers)}
+    for job, records in by_job(copies).items():
+        if len({copy.content for copy in records}) > 1 and len(told.get(job, ())) > 1:
+            if not any(reply.reason == "conflict" for reply in told[job]):
+                found.add(job)
+    return found
 
 
 def money_is_decided(copies, replies, conflicts_struck):
     """No more unknown money than key conflicts and a small share explain: each conflict may cost a job its answer."""
-    found, jobs = unknown(replies), {copy.job_id for copy in copies}
+    found, jobs = unknown(copies, replies), {copy.job_id for copy in copies}
     allowed = conflicts_struck + int(len(jobs) * UNKNOWN_SHARE_MAX)
     if len(found) > allowed:
         for job in sorted(found):
-            yield Broken(DECIDED, job, f"its money is called unknown, as that of {len(found)} jobs ({allowed} allowed)")
+            yield Broken(DECIDED, job, f"what became of it is called unknown, as of {len(found)} jobs ({allowed} allowed)")
 
 
 def cards_are_saved_once(cards):
