@@ -3,7 +3,7 @@ import random
 import time
 from dataclasses import dataclass, field
 
-from control import COMMIT, FENCED, PRODUCE, BrokerControl
+from control import ERRORS, LATE, BrokerControl
 from fleet import Fleet
 from observer import Observer
 from schedule import BROKER, GATEWAY, WORKERS
@@ -59,6 +59,8 @@ class Conductor:
         while not (self.workload.is_over and not self.plan and all(fault.ended for fault in self.struck)):
             self.step()
         self.weather.clear()
+        if self.control:
+            self.control.clear()
         deadline = self.now + patience
         while self.waiting() and self.now < deadline:
             self.keep_two()
@@ -147,6 +149,8 @@ class Conductor:
             self.fleet.terminate(worker)
         elif len(running) < WORKERS_MAX:
             struck.what = f"worker {self.fleet.start().number} joined"
+        else:
+            self.fleet.terminate(worker)
 
     def at_the_broker(self, fault, struck):
         if fault.kind == "broker-down":
@@ -154,20 +158,16 @@ class Conductor:
             struck.lift = self.control.up
             return
         if fault.kind == "late-answers":
-            request = fault.choose(["produce", "offset-commit", "heartbeat"])
-            milliseconds = 500 + int(fault.chance[1] * 5000)
-            self.control.late(request, milliseconds, 5)
-            struck.what = f"{request} answered {milliseconds} ms late"
+            request, milliseconds = fault.choose(LATE), int(fault.chance[1] * 6000)
+            # One in four gets lost altogether.
+            milliseconds = 0 if fault.chance[2] < 0.25 else 500 + milliseconds
+            self.control.late(request, milliseconds, 3)
+            struck.what = f"{request} " + (f"{milliseconds} ms late" if milliseconds else "lost")
             return
-        request, codes = {
-            "produce-errors": ("produce", PRODUCE), "commit-errors": ("offset-commit", COMMIT + FENCED),
-            "group-errors": (fault.choose(["heartbeat", "offset-fetch", "find-coordinator"], 2), [7, 14, 15, 16]),
-        }[fault.kind]
-        if request == "heartbeat":
-            codes = FENCED
-        chosen = random.Random(fault.chance[0]).choices(codes, k=1 + int(fault.chance[1] * 5))
+        request, codes = fault.choose(ERRORS[fault.kind])
+        chosen = random.Random(fault.chance[1]).choices(codes, k=1 + int(fault.chance[2] * 5))
         self.control.errors(request, chosen)
-        struck.what = f"{request} {chosen}"
+        struck.what = f"{request} {' '.join(chosen)}"
 
     @property
     def conflicts_struck(self):

@@ -102,8 +102,9 @@ def tail(worker):
 
 
 def lines_naming(folder, word):
-    """The workers' log lines with a word in them."""
+    """The workers' log lines with a whole word in them."""
+    pattern = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
     for path in sorted(folder.glob("worker-*.log"), key=os.path.getmtime):
         for line in path.read_text(errors="replace").splitlines():
-            if word in line:
+            if pattern.search(line):
                 yield f"{path.stem}: {line}"

@@ -39,6 +39,7 @@ SETTINGS = {
     "WORKER_CONCURRENCY": "32",
     "WORKER_REVOKE_DEADLINE": "5s",
     "WORKER_DRAIN_DEADLINE": "20s",
+    "DELIVERY_TRANSACTION_TIMEOUT": "3s",
     "LOG_LEVEL": "info",
 }
 SANDBOX = ["--payment-search-lag", "500ms", "--latency", "20ms"]
