@@ -169,10 +169,6 @@ class Conductor:
         self.control.errors(request, chosen)
         struck.what = f"{request} {' '.join(chosen)}"
 
-    @property
-    def conflicts_struck(self):
-        return self.stage.sandbox.summary()["requests"]["faults"].get("409", 0)
-
     def close(self):
         self.observer.close()
 

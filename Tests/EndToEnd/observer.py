@@ -5,6 +5,7 @@ import time
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 import offsets
+from coordinator import Coordinator
 from promises import Copy, Reply, Snapshot
 
 # Calls that were read before they were answered are read again.
@@ -23,8 +24,8 @@ class Observer:
         self.jobs = [TopicPartition(topic, number) for topic in names.inbound.values() for number in range(stage.partitions)]
         self.outbound = [TopicPartition(topic, number) for topic in names.outbound for number in range(stage.partitions)]
         self.logs.assign([TopicPartition(place.topic, place.partition, 0) for place in self.jobs + self.outbound])
-        # Commits of offsets are read without joining the group.
-        self.commits = Consumer({**common, "group.id": group, "isolation.level": "read_committed"})
+        self.ends = Consumer({**common, "group.id": f"{group}-observer", "isolation.level": "read_committed"})
+        self.commits = Coordinator(stage.bootstrap, group)
         self.copies, self.replies, self.snapshots, self.calls = [], [], [], {}
         self.answered, self.trouble, self.missed, self.foreign = set(), 0, 0, set()
         self.next_call = 0
@@ -54,13 +55,10 @@ class Observer:
     def look(self):
         """Notes what is committed, and where the answers' logs end right after it."""
         try:
-            committed = self.commits.committed(self.jobs, timeout=3)
+            committed = self.commits.committed([(place.topic, place.partition) for place in self.jobs])
             # One log at a time: the embedded broker doesn't answer for several.
-            ends = {(log.topic, log.partition): self.commits.get_watermark_offsets(log, timeout=3)[1] for log in self.outbound}
-        except KafkaException:
-            self.missed += 1
-            return
-        if any(place.error for place in committed):
+            ends = {(log.topic, log.partition): self.ends.get_watermark_offsets(log, timeout=3)[1] for log in self.outbound}
+        except (KafkaException, OSError):
             self.missed += 1
             return
         positions, done = {}, {}
@@ -90,6 +88,7 @@ class Observer:
 
     def close(self):
         self.logs.close()
+        self.ends.close()
         self.commits.close()
 
 

@@ -78,7 +78,7 @@ class Double:
             *promises.order_within_key(self.log, promises.payments_made(self.payments), "a payment"),
             *promises.nothing_committed_unanswered(self.log, self.replies, self.snapshots),
             *truths.answers_are_true(self.log, self.replies, self.payments, expected),
-            *truths.money_is_decided(self.log, self.replies, 0),
+            *truths.money_is_decided(self.log, self.replies, set()),
         ]
         return {broken.promise for broken in found}
 
@@ -254,6 +254,12 @@ def test_repeated_answers_are_no_lie_where_they_are_allowed():
         delivery = "idempotent"
 
     assert Repeats().broken() == set()
+
+
+def test_a_key_conflict_that_nothing_explains_excuses_its_job_alone():
+    double = KnowsNothing()
+    assert list(truths.money_is_decided(double.log, double.replies, {"job-0-5"})) == []
+    assert list(truths.money_is_decided(double.log, double.replies, {"job-0-4"})) != []
 
 
 def test_a_second_record_in_another_partition_orders_nothing():
