@@ -148,6 +148,9 @@ class Stage:
             "GATEWAY_ACCESS_TOKEN": TOKEN,
             "RETRY_PAUSE_BASE": "50ms",
             "RETRY_PAUSE_MAX": "500ms",
+            "GATEWAY_INDEX_LAG": "500ms",
+            # Only the first worker can know that nobody was before it.
+            "WORKER_NEW_GROUP": "true" if self.workers == 1 else "false",
         }
         environment = {f"COBRADOR_{key}": str(value) for key, value in {**defaults, **settings}.items()}
         return self.start("run", environment=environment, name=f"worker-{self.workers}")
