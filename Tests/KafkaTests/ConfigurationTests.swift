@@ -85,6 +85,27 @@ struct ConfigurationTests {
         #expect(new.problems.isEmpty)
     }
 
+    @Test(
+        "refuses the cooperative strategy at the start on this librdkafka, which loses commits",
+        .enabled(if: LibrdkafkaVersion.runtime < ConsumerConfiguration.cooperativeSince))
+    func noCooperativeStart() throws {
+        let found = try #require(consumer { $0.assignmentStrategy = .cooperativeSticky })
+        #expect(found.keys.sorted() == ["partition.assignment.strategy"])
+    }
+
+    @Test("passes the name of a static member, and none of a dynamic one")
+    func instance() throws {
+        var configuration = ConsumerConfiguration(
+            kafka: KafkaConfiguration(bootstrapServers: ["127.0.0.1:1"]), groupID: "group")
+        func names() -> [String] {
+            configuration.settings(version: .runtime).resolved().settings
+                .filter { $0.name == "group.instance.id" }.map(\.value)
+        }
+        #expect(names().isEmpty)
+        configuration.groupInstanceID = "one"
+        #expect(names() == ["one"])
+    }
+
     @Test("never quotes a secret")
     func secrets() throws {
         let secret = "s3cr3t-value"

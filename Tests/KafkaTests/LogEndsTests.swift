@@ -138,7 +138,8 @@ struct LogEndsTests {
         for await _ in started {}
         async let id = error { try await consumer.clusterID(timeout: Self.never) }
         #expect(await consumer.close(deadline: Self.never))
-        #expect(await ends == .closed)
+        let ended = await ends
+        #expect(ended == .closed)
         let told = await id
         #expect(told == nil || told == .closed)
     }

@@ -91,6 +91,19 @@ struct SealTests {
         #expect(ConsumerGroupMetadata.isMembership(Array("another version's form".utf8)))
     }
 
+    /// The mock cluster ignores the name (2.0.2 `rd_kafka_mock_handle_JoinGroup`), so only librdkafka's side
+    /// of static membership can be seen.
+    @Test("names the instance of a static member, and none of a dynamic one", arguments: ["one", nil])
+    func instance(_ name: String?) async throws {
+        let cluster = try Cluster([("jobs", 1)])
+        let consumer = try cluster.consumer { $0.groupInstanceID = name }
+        _ = try await EventReader(consumer).join(["jobs"], credit: 0)
+        let sealed = try await consumer.seal([])
+        let bytes = try #require(sealed.group.bytes)
+        #expect((bytes.firstRange(of: Array("one\0".utf8)) != nil) == (name != nil))
+        await consumer.close(deadline: .seconds(5))
+    }
+
     @Test("commits can be read back, with their metadata, by anybody")
     func committed() async throws {
         let cluster = try Cluster([("jobs", 2)])

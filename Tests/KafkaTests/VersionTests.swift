@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Kafka
@@ -22,5 +23,12 @@ struct VersionTests {
         print("running with librdkafka \(LibrdkafkaVersion.runtime)")
         #expect(LibrdkafkaVersion.runtime >= LibrdkafkaVersion.compiled)
         #expect(LibrdkafkaVersion.compiled >= LibrdkafkaVersion(major: 2, minor: 0, patch: 2))
+    }
+
+    /// `deploy/test-newer-librdkafka` says which one it has put before the system's.
+    @Test("is the one that was asked for")
+    func asked() {
+        let asked = ProcessInfo.processInfo.environment["COBRADOR_TEST_LIBRDKAFKA"]
+        #expect(asked == nil || asked == LibrdkafkaVersion.runtime.description)
     }
 }

@@ -11,11 +11,13 @@ extension Consumer {
     ///
     /// - Parameters:
     ///   - partitions: Any partitions, ours or not.
-    ///   - timeout: How long it may take, once the queries before it are done, also where a leader is down;
+    ///   - timeout: How long it may take, once the queries before it are done. All of it is used where a
+    ///     leader is down, and for a partition that doesn't exist, which looks like that;
     ///     ``close(deadline:)`` ends it at most as much later as it has taken by then.
     /// - Returns: The ends of every one of the partitions.
     /// - Throws: ``KafkaError/invalidTopic(_:)``, ``KafkaError/broker(_:)`` if one of them can't be known in
-    ///   time (``KafkaErrorCode/timedOut`` where a leader is down), or ``KafkaError/closed``.
+    ///   time (``KafkaErrorCode/timedOut`` or ``KafkaErrorCode/unknownPartition`` where a leader is down), or
+    ///   ``KafkaError/closed``.
     public func ends(
         of partitions: [TopicPartition], timeout: Duration
     ) async throws(KafkaError) -> [TopicPartition: Watermarks] {

@@ -28,13 +28,16 @@ public final class ConsumerGroupMetadata: @unchecked Sendable {
     ///
     /// librdkafka resets either when the coordinator disowns the member. Brokers accept offsets that
     /// name neither from anybody, so they must never be sent on a member's behalf.
-    var isMembership: Bool {
+    var isMembership: Bool { bytes.map { Self.isMembership($0) } ?? false }
+
+    /// What librdkafka writes of it: names, generation, and the instance's name where there is one.
+    var bytes: [UInt8]? {
         var buffer: UnsafeMutableRawPointer?
         var size = 0
         let error = rd_kafka_consumer_group_metadata_write(pointer, &buffer, &size)
-        guard !KafkaErrorCode(consuming: error).isError, let buffer else { return false }
+        guard !KafkaErrorCode(consuming: error).isError, let buffer else { return nil }
         defer { rd_kafka_mem_free(nil, buffer) }
-        return Self.isMembership(Array(UnsafeRawBufferPointer(start: buffer, count: size)))
+        return Array(UnsafeRawBufferPointer(start: buffer, count: size))
     }
 
     /// Reads the form of 2.0.2's `rd_kafka_consumer_group_metadata_write`: magic, generation in the host's

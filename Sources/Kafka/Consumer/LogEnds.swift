@@ -52,7 +52,13 @@ struct BoundedQuery: Sendable {
     }
 
     /// Leaders move: what isn't known, or not the leader, may be at the next look.
+    ///
+    /// A partition whose leader is down can pass for unknown (2.16
+    /// `rd_kafka_topic_partition_list_query_leaders`, after its first look).
     private static func mayPass(_ code: KafkaErrorCode) -> Bool {
-        code.isTransient || [.leaderNotAvailable, .notLeader, .offsetNotAvailable].contains(code)
+        let passing: [KafkaErrorCode] = [
+            .leaderNotAvailable, .notLeader, .offsetNotAvailable, .brokerForgotten, .unknownPartition,
+        ]
+        return code.isTransient || passing.contains(code)
     }
 }

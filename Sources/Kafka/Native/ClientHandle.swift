@@ -64,7 +64,7 @@ final class ClientHandle: @unchecked Sendable {
         for element in list.elements {
             let code = KafkaErrorCode(element.err)
             guard !code.isError else { return .failure(.broker(code)) }
-            // Left as it was: the answer didn't name this partition.
+            // Left as it was: nobody was asked about this partition, as where its leader is down.
             guard element.offset >= 0 else { return .failure(.broker(.unknownPartition)) }
             offsets[element.topicPartition] = element.offset
         }

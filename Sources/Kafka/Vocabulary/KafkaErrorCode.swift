@@ -82,6 +82,9 @@ extension KafkaErrorCode {
     public static let wrongState = KafkaErrorCode(rawValue: -172)
     /// The group's coordinator isn't known yet.
     public static let waitingForCoordinator = KafkaErrorCode(rawValue: -180)
+    /// The client no longer knows the broker that was asked, as after the first look at a cluster
+    /// (librdkafka 2.10 on).
+    static let brokerForgotten = KafkaErrorCode(rawValue: -137)
     /// The client can't go on.
     public static let fatal = KafkaErrorCode(rawValue: -150)
     /// The offset is unusable and no reset is allowed.
