@@ -184,7 +184,7 @@ struct TransactionalProducerTests {
         var producer: TransactionalProducer? = try await cluster.ready()
         let loop = try #require(producer).loop
         producer = nil
-        await loop.closed()
+        await loop.core.closed()
         #expect(await loop.ask(closed: true, limit: .zero) { _ in false })
     }
 

@@ -46,9 +46,9 @@ public final class Producer: Sendable {
     public func prime(_ topics: [String], timeout: Duration = .seconds(10)) async throws(KafkaError) {
         for topic in topics where !TopicName.isLegal(topic) { throw .invalidTopic(topic) }
         for topic in topics {
-            _ = try await loop.lane.ask { [loop] in
+            _ = try await loop.core.lane.ask { [loop] in
                 loop.queue.prepare(topic)
-                return loop.client.partitionCount(of: topic, timeout: timeout)
+                return loop.core.client.partitionCount(of: topic, timeout: timeout)
             }
         }
     }
@@ -65,7 +65,7 @@ public final class Producer: Sendable {
         of topic: String, timeout: Duration = .seconds(10)
     ) async throws(KafkaError) -> Int {
         guard TopicName.isLegal(topic) else { throw .invalidTopic(topic) }
-        return try await loop.lane.ask { [client = loop.client] in
+        return try await loop.core.lane.ask { [client = loop.core.client] in
             client.partitionCount(of: topic, timeout: timeout)
         }
     }
@@ -88,7 +88,7 @@ public final class Producer: Sendable {
         guard !batch.isEmpty else { return [] }
         return await withCheckedContinuation { continuation in
             let sent = SendBatch(batch, deadline: .now + messageTimeout, continuation)
-            if loop.queue.add(sent) { loop.wake() }
+            if loop.queue.add(sent) { loop.core.wake() }
         }
     }
 
@@ -98,7 +98,7 @@ public final class Producer: Sendable {
     /// - Returns: Whether everything was reported in time.
     public func flush(deadline: Duration) async -> Bool {
         let end = ContinuousClock.now + deadline
-        loop.lane.add { [loop] isClosed in
+        loop.core.lane.add { [loop] isClosed in
             guard !isClosed else { return }
             loop.flushNow(until: end)
         }
@@ -106,7 +106,7 @@ public final class Producer: Sendable {
             guard loop.queue.addFlush(deadline: end, continuation) else {
                 return continuation.resume(returning: true)
             }
-            loop.wake()
+            loop.core.wake()
         }
     }
 
@@ -119,6 +119,6 @@ public final class Producer: Sendable {
     ///   more is for giving up what is left and releasing the client.
     public func close(deadline: Duration) async {
         loop.requestClose(deadline: .now + deadline)
-        await loop.closed()
+        await loop.core.closed()
     }
 }

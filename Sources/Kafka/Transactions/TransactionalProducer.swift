@@ -35,13 +35,13 @@ public final class TransactionalProducer: Sendable {
             try NativeThread.start("kafka-reports") { loop.run() }
         } catch {
             // Without a thread of its own the loop can still end on this one.
-            loop.requestClose(deadline: .now)
+            loop.core.requestClose(deadline: .now)
             loop.run()
             throw error
         }
     }
 
-    deinit { loop.requestClose(deadline: .now + .seconds(5)) }
+    deinit { loop.core.requestClose(deadline: .now + .seconds(5)) }
 
     /// Gets the producer id: fences earlier producers with our transactional id and waits until the
     /// coordinator has finished their transactions.
@@ -61,7 +61,7 @@ public final class TransactionalProducer: Sendable {
         let deadline = ContinuousClock.now + time
         let closed = Result<Void, KafkaError>.failure(.closed)
         let result = await loop.ask(closed: closed, limit: time + patience) { [loop] _ in
-            loop.runner.initialize(priming: topics, until: deadline, lane: loop.lane)
+            loop.runner.initialize(priming: topics, until: deadline, lane: loop.core.lane)
         }
         try result.get()
     }
@@ -83,7 +83,7 @@ public final class TransactionalProducer: Sendable {
     ) async -> TransactionOutcome {
         let time = min(time ?? transactionTimeout, transactionTimeout)
         return await loop.ask(closed: .refused(.closed), limit: time + patience) { [loop] answer in
-            loop.runner.commit(batch, until: .now + time, lane: loop.lane, answer: answer)
+            loop.runner.commit(batch, until: .now + time, lane: loop.core.lane, answer: answer)
         }
     }
 
@@ -96,7 +96,7 @@ public final class TransactionalProducer: Sendable {
     /// - Parameter deadline: How long it may wait for them; only the first call's counts. Up to 500 ms
     ///   more are for releasing the client.
     public func close(deadline: Duration) async {
-        loop.requestClose(deadline: .now + deadline)
-        await loop.closed()
+        loop.core.requestClose(deadline: .now + deadline)
+        await loop.core.closed()
     }
 }
