@@ -29,9 +29,11 @@ struct TransactionTests {
         "gets over errors that pass",
         arguments: [
             Row(.addPartitionsToTransaction, 51, 51, 51, 51, 51), Row(.addPartitionsToTransaction, 14),
-            Row(.addOffsetsToTransaction, 14, 16), Row(.transactionOffsetCommit, 16),
-            Row(.transactionOffsetCommit, 14), Row(.endTransaction, 16, 14, 51), Row(.produce, 19, 19),
-            Row(.findCoordinator, 15, 15),
+            Row(.addPartitionsToTransaction, 15, 16), Row(.addOffsetsToTransaction, 14, 16),
+            Row(.addOffsetsToTransaction, 15, 51), Row(.transactionOffsetCommit, 16),
+            Row(.transactionOffsetCommit, 14), Row(.transactionOffsetCommit, 15),
+            Row(.endTransaction, 16, 14, 51), Row(.endTransaction, 15), Row(.produce, 19, 19),
+            Row(.produce, 6, 7), Row(.produce, 20), Row(.findCoordinator, 15, 15),
         ])
     func retried(_ row: Row) async throws {
         let cluster = try cluster()
@@ -111,6 +113,9 @@ struct TransactionTests {
             (Row(.addOffsetsToTransaction, 48), .sendOffsets, false),
             (Row(.transactionOffsetCommit, 47), .sendOffsets, true),
             (Row(.transactionOffsetCommit, 48), .sendOffsets, false),
+            (Row(.addPartitionsToTransaction, 47), .produce, true),
+            (Row(.addPartitionsToTransaction, 48), .produce, false),
+            (Row(.addOffsetsToTransaction, 47), .sendOffsets, true),
             (Row(.endTransaction, 48), .commit, false), (Row(.endTransaction, 47), .commit, true),
             (Row(.endTransaction, 90), .commit, true),
         ] as [(Row, TransactionCall, Bool)])

@@ -84,7 +84,8 @@ final class TransactionRunner: @unchecked Sendable {
         }
         let hadGap = mayHaveGap
         var outcome = attempt(batch, until: deadline, lane: lane, answer: answer)
-        if hadGap, outcome == .aborted(.refused(.produce, .outOfOrderSequence)) {
+        // Which call notices it is a matter of speed.
+        if hadGap, case .aborted(.refused(_, .outOfOrderSequence)) = outcome {
             outcome = attempt(batch, until: deadline, lane: lane, answer: answer)
         }
         return outcome
