@@ -62,6 +62,8 @@ actor GroupFlow {
         }
     }
 
+    func end() { change.finish() }
+
     /// Something that a wait looks at has changed elsewhere.
     func touch() { change.yield() }
 }
@@ -82,12 +84,17 @@ actor FlowMember {
         (self.number, self.consumer, self.flow) = (number, consumer, flow)
     }
 
-    /// Takes part until the consumer closes.
-    nonisolated func run() async throws {
-        try await consumer.subscribe(["jobs"])
-        consumer.grant(total: Self.total, partitions: [:])
-        while case let events = await consumer.next(), !events.isEmpty {
-            for event in events { try await handle(event) }
+    /// Takes part until the consumer closes; a failure ends everybody's waiting.
+    nonisolated func run() async {
+        do {
+            try await consumer.subscribe(["jobs"])
+            consumer.grant(total: Self.total, partitions: [:])
+            while case let events = await consumer.next(), !events.isEmpty {
+                for event in events { try await handle(event) }
+            }
+        } catch {
+            Issue.record("member \(number): \(error)")
+            await flow.end()
         }
     }
 
