@@ -84,7 +84,7 @@ class Observer:
         start = max(0, self.next_call - OVERLAP)
         found = self.sandbox.call("GET", f"/_sandbox/requests?from={start}&limit=20000")["requests"]
         self.calls.update((call["sequence"], call) for call in found)
-        self.next_call = max(self.calls, default=-1) + 1
+        self.next_call = max([self.next_call, *(call["sequence"] + 1 for call in found)])
 
     def close(self):
         self.logs.close()

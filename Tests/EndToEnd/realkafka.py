@@ -3,7 +3,7 @@ import contextlib
 import time
 import uuid
 
-from confluent_kafka import KafkaException
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from names import Names
@@ -51,3 +51,26 @@ def deleted(admin, group):
     except KafkaException as error:
         return "NOT_FOUND" in error.args[0].name()
     return True
+
+
+def hidden(bootstrap, names, partitions, seen):
+    """How many answers stand in the logs that a `read_committed` reader doesn't see: those of aborted transactions.
+
+    The ends of logs count the markers of transactions too, so that the records are read, and counted.
+    """
+    reader = Consumer({
+        "bootstrap.servers": bootstrap, "group.id": "nobody", "isolation.level": "read_uncommitted",
+        "enable.auto.commit": False, "enable.partition.eof": True, "log_level": 2})
+    places = [TopicPartition(topic, number, 0) for topic in names.outbound for number in range(partitions)]
+    reader.assign(places)
+    count, ended = 0, set()
+    deadline = time.monotonic() + 60
+    while len(ended) < len(places) and time.monotonic() < deadline:
+        for message in reader.consume(5000, timeout=1):
+            if message.error():
+                ended.add((message.topic(), message.partition()))
+            else:
+                count += 1
+    reader.close()
+    assert len(ended) == len(places), "the logs could not be read to their ends"
+    return count - seen

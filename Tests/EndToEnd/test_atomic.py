@@ -18,8 +18,13 @@ PARTITIONS = 6
 @pytest.mark.skipif(not BOOTSTRAP, reason="no real Kafka named by COBRADOR_TEST_BOOTSTRAP: transactions are not shown")
 def test_every_promise_holds_in_transactions_on_a_real_kafka(tmp_path):
     with realkafka.topics(BOOTSTRAP, PARTITIONS) as (names, group):
+        def aborted(run):
+            count = realkafka.hidden(BOOTSTRAP, names, PARTITIONS, len(run.observer.replies))
+            return [("answers in aborted transactions", count)]
+
         check(
-            tmp_path, SEED, {**WORKERS, **GATEWAY}, JOBS, FAULTS, delivery="atomic", bootstrap=BOOTSTRAP, names=names, group=group)
+            tmp_path, SEED, {**WORKERS, **GATEWAY}, JOBS, FAULTS, delivery="atomic", bootstrap=BOOTSTRAP, names=names, group=group,
+            more=aborted)
 
 
 def test_the_state_machine_of_transactions_on_a_broker_that_ignores_them(tmp_path, request):

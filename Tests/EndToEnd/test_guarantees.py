@@ -1,7 +1,7 @@
 """The guarantee suite: every promise under a seeded schedule of every fault that can be produced.
 
 Sizes come from the environment: COBRADOR_GUARANTEE_JOBS, COBRADOR_GUARANTEE_FAULTS, COBRADOR_GUARANTEE_SEED,
-COBRADOR_GUARANTEE_DELIVERY. A run is repeated by its seed as far as the plan and the jobs go; what falls together
+COBRADOR_GUARANTEE_RATE (jobs a second), COBRADOR_GUARANTEE_DELIVERY. A run is repeated by its seed as far as the plan and the jobs go; what falls together
 is up to the machine.
 """
 import os
@@ -9,6 +9,7 @@ import random
 
 import pytest
 
+import weather
 from conductor import Conductor, Inconclusive
 from fleet import broker_takes_faults, known, names as settings_known
 from harness import Stage
@@ -21,7 +22,8 @@ FAULTS = int(os.environ.get("COBRADOR_GUARANTEE_FAULTS", 30))
 SEED = int(os.environ.get("COBRADOR_GUARANTEE_SEED", random.SystemRandom().randrange(1 << 31)))
 DELIVERY = os.environ.get("COBRADOR_GUARANTEE_DELIVERY", "idempotent")
 # What two cores do beside everything else that runs on them.
-JOBS_A_SECOND, SECONDS_A_FAULT = 60, 5
+RATE = float(os.environ.get("COBRADOR_GUARANTEE_RATE", 60))
+SECONDS_A_FAULT = 5
 PATIENCE = 150
 
 SETTINGS = {
@@ -58,14 +60,14 @@ def test_every_promise_holds_under_every_fault(tmp_path):
     pytest.fail("two runs were inconclusive: nothing was shown")
 
 
-def check(folder, seed, kinds=None, jobs=JOBS, faults=FAULTS, delivery=DELIVERY, bootstrap=None, names=Names(), group="cobrador"):
+def check(folder, seed, kinds=None, jobs=JOBS, faults=FAULTS, delivery=DELIVERY, bootstrap=None, names=Names(), group="cobrador", more=None):
     """One run and its verdict, printed as a table."""
     assert delivery == "idempotent" or "DELIVERY_MODE" in settings_known(), f"this binary has no {delivery} delivery"
     controlled = bootstrap is None and broker_takes_faults()
     kinds = kinds or {**WORKERS, **GATEWAY, **(BROKER if controlled else {})}
     if not controlled:
         print("\nno faults are ordered at the broker: it takes none")
-    seconds = max(faults * SECONDS_A_FAULT, jobs / JOBS_A_SECOND)
+    seconds = max(faults * SECONDS_A_FAULT, jobs / RATE)
     print(f"\nseed {seed}: {jobs} jobs, {faults} faults within {seconds:.0f} s, {delivery} delivery")
     stage = Stage(folder, sandbox=SANDBOX, broker=["--control"] if controlled else [], bootstrap=bootstrap)
     run = None
@@ -76,18 +78,21 @@ def check(folder, seed, kinds=None, jobs=JOBS, faults=FAULTS, delivery=DELIVERY,
             stage, names, group, lambda _: stage.worker(**known(settings)), plan(seed, faults, seconds, kinds), jobs, seconds,
             seed, control)
         run.run(PATIENCE)
-        judge(run, delivery)
+        judge(run, delivery, more(run) if more else [])
     finally:
         if run:
             run.close()
         stage.close()
 
 
-def judge(run, delivery):
+def judge(run, delivery, more):
     payments = run.stage.sandbox.payments()
     people = {reply.data["customer_id"] for reply in run.observer.replies if reply.type == "card.registered"}
     broken = verdict(run, payments, delivery, run.stage.sandbox.cards(people))
-    print(table(figures(run, payments, broken)))
+    print(table([*figures(run, payments, broken), *more]))
+    if run.jobs >= 5000:
+        quiet = weather.kinds() - run.stage.sandbox.summary()["requests"]["faults"].keys()
+        assert not quiet, f"{sorted(quiet)} never struck: this run shows less than it says"
     assert not run.undelivered, f"jobs that never reached their log: {run.undelivered[:3]}"
     assert len(run.observer.snapshots) > run.seconds / 4, "commits were hardly ever seen: this run shows less than it says"
     assert not broken, histories(run, payments, broken)

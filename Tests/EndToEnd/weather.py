@@ -36,6 +36,11 @@ ALWAYS = [
 CONFLICTS = 3
 
 
+def kinds():
+    """Every kind of fault that a run may arm."""
+    return {kind for parts in [*STORMS.values(), ALWAYS] for faults, _, _ in parts for kind, _ in faults} | {"409"}
+
+
 class Weather:
     """Arms what is on at the sandbox, anew whenever that changes."""
 

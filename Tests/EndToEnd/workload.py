@@ -128,7 +128,7 @@ class Workload:
             self.pools[name].extend(self.sandbox.tokens(BATCH))
             return
         holder = "APRO" if name in (HELD, "hot") else name
-        sizes = [(3, HOT_TOKENS)] if name == "hot" else [(BATCH // 2, 1), (BATCH // 10, 5)]
+        sizes = [(3, HOT_TOKENS)] if name == "hot" else [(BATCH // 4, 1), (BATCH * 3 // 20, 5)]
         found = []
         for customers, tokens in sizes:
             for customer in self.sandbox.seed(customers, holder, tokens=tokens):
