@@ -39,17 +39,19 @@ extension Attempt {
         return try await settle(doubt, job, memory: &memory)
     }
 
-    /// The job is not done any more; somebody else, or a call without an answer, may have done it in time.
+    /// The job is not done any more; an earlier copy of it, somebody else, or a call without an answer may have
+    /// done it in time.
     private func expire(
         _ job: ChargeSavedCard, memory: inout AttemptMemory
     ) async throws(GatewayError) -> Finding<ChargeOutcome> {
-        guard memory.risk != .none || memory.isRepeat else { return .answer(.expired, nil) }
         let found = try await payments(of: job)
         if let finding = finding(in: found, of: job, memory: &memory) { return finding }
         let isSettled = memory.looks.foundNothing(at: now, looks)
         let expiredFor = job.expiresAt.map { now - $0.milliseconds } ?? 0
         let isOld = expiredFor > Self.expirySettled && !memory.mayHaveBeenDone
-        return isSettled || isOld ? .answer(.expired, found.requestID) : .lookAgain(after: looks.pause)
+        // An earlier copy that was answered a moment ago would be remembered.
+        let isRemembered = memory.risk == .none && !memory.needsSettledLook
+        return isSettled || isOld || isRemembered ? .answer(.expired, found.requestID) : .lookAgain(after: looks.pause)
     }
 
     /// Looks for the payment that an earlier call may have made, until it is settled that there is none.

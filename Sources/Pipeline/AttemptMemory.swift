@@ -8,8 +8,6 @@ struct AttemptMemory: Sendable {
     var mayHaveBeenAttempted = false
     /// Whether a call, of this run or of one before it, may have been carried out without an answer.
     var mayHaveBeenDone = false
-    /// Whether another copy of the job has been run here.
-    var isRepeat = false
     /// Whether the gateway's index may not show yet what was done for the job before its first run here.
     var needsSettledLook = false
     /// Whether the look that has to come before the first call is over.

@@ -140,7 +140,6 @@ struct Dispatch {
     private func recall(_ job: Job, _ work: Work, _ memory: inout JobMemory, at now: Instant) {
         let wasDeadLetter = DeadLetterHeader.marks(work.message.headers)
         let ending = finished.ending(of: JobIdentity(job))
-        memory.attempt.isRepeat = ending != nil
         memory.attempt.mayHaveBeenAttempted =
             memory.attempt.mayHaveBeenAttempted || work.history != .fresh || wasDeadLetter
         memory.attempt.mayHaveBeenDone =
@@ -158,7 +157,7 @@ struct Dispatch {
             since.map { now - $0 > looks.indexLag } ?? false
         }
         memory.attempt.needsSettledLook =
-            memory.attempt.mayHaveBeenAttempted || memory.attempt.isRepeat || !isKnown
+            memory.attempt.mayHaveBeenAttempted || ending != nil || !isKnown
     }
 }
 

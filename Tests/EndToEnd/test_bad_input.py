@@ -114,7 +114,7 @@ def test_ids_that_look_like_card_numbers_pass(stage, reader):
     assert [answer.type for answer in reader.answers] == ["charge.approved"]
 
 
-def test_a_burnt_token_is_a_dead_letter_of_unknown_money(stage, reader):
+def test_a_burnt_token_is_refused_once_nothing_is_found_that_would_explain_it(stage, reader):
     customer = stage.sandbox.seed(1, "APRO", tokens=1)[0]
     for id in ["first", "second"]:
         job = {"job_id": id, "customer_id": customer["customer_id"], "token": customer["token"], "transaction_amount": "10"}
@@ -124,8 +124,7 @@ def test_a_burnt_token_is_a_dead_letter_of_unknown_money(stage, reader):
     reader.until_answered(["first", "second"], 60, [worker])
     assert worker.stop() == 0
     summary = {answer.job_id: answer.reason or answer.type for answer in reader.answers}
-    assert summary == {"first": "charge.approved", "second": "outcome-unknown"}
-    assert {answer.money for answer in reader.answers if answer.reason} == {"unknown"}
+    assert summary == {"first": "charge.approved", "second": "charge.failed"}
     assert len(stage.sandbox.payments()) == 1
 
 

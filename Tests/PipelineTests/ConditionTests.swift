@@ -64,16 +64,16 @@ import Testing
         #expect(await gateway.calls.count == 1)
     }
 
-    @Test func anExpiredChargeThatNobodyCanHaveMadeCostsNoCall() async throws {
+    @Test func anExpiredChargeThatWasNeverBegunIsLookedForOnceForAnEarlierCopyOfIt() async throws {
         let gateway = ScriptedGateway()
         #expect(await run(.charge(try charge(expiresAt: Self.noon)), gateway) == "charge.expired")
-        #expect(await gateway.calls.isEmpty)
+        #expect(await gateway.calls == [.lookForPayments(job: "job-1")])
     }
 
-    @Test func anExpiredChargeOfWhichAnotherCopyWasRunHereIsLookedFor() async throws {
+    @Test func anExpiredChargeOfWhichACopyMayBeJustDoneIsLookedForAgain() async throws {
         let gateway = ScriptedGateway()
         var memory = AttemptMemory()
-        memory.isRepeat = true
+        memory.needsSettledLook = true
         let job = Job.charge(try charge(expiresAt: Self.noon))
         #expect(await run(job, gateway, memory: &memory) == "look again after 4.0 seconds")
     }
