@@ -14,6 +14,8 @@ WORKERS_MIN, WORKERS_MAX = 2, 4
 # More unanswered jobs than this fill the embedded broker's 5 MiB a partition before they are read.
 OUTSTANDING_MAX = 3000
 LOOK_EVERY, COUNT_EVERY = 1.0, 3.0
+# Without an answer for so long, what is waited for isn't coming.
+IDLE_MAX = 60
 
 
 class Inconclusive(Exception):
@@ -52,7 +54,7 @@ class Conductor:
         return time.monotonic() - self.started
 
     def run(self, patience):
-        """Goes through the plan, and waits up to `patience` seconds longer for the last answers."""
+        """Goes through the plan, and waits for the last answers: up to `patience` seconds, while some come."""
         self.weather.rearm()
         for _ in range(WORKERS_MIN):
             self.fleet.start()
@@ -61,10 +63,12 @@ class Conductor:
         self.weather.clear()
         if self.control:
             self.control.clear()
-        deadline = self.now + patience
-        while self.waiting() and self.now < deadline:
+        deadline, last, count = self.now + patience, self.now, len(self.observer.answered)
+        while self.waiting() and self.now < deadline and self.now - last < IDLE_MAX:
             self.keep_two()
             self.watch()
+            if len(self.observer.answered) > count:
+                last, count = self.now, len(self.observer.answered)
         self.observer.look()
         self.fleet.stop()
         for _ in range(10):

@@ -26,7 +26,7 @@ GATEWAY = {
     "throttling": (1, (2.0, 4.0)),
     "slow": (1, (3.0, 6.0)),
     "unauthorized": (1, (0.5, 1.5)),
-    "conflicts": (1, (2.0, 3.0)),
+    "conflicts": (1, (8.0, 12.0)),
 }
 
 
