@@ -274,7 +274,7 @@ def test_a_partition_whose_offset_is_out_of_range_stands_still_and_others_go_on(
         tool.commit(CHARGES, {0: 10_000})
     sent = charges(stage, 24, partition="each")
     others = [job for number, job in enumerate(sent) if number % stage.partitions != 0]
-    running = worker(stage)
+    running = worker(stage, WORKER_NEW_GROUP="false")
     reader.until_answered(others, 60, [running])
     running.until(r"(?i)stands still|out of range", 30)
     reader.read()
