@@ -58,7 +58,7 @@ package struct Composition: Sendable {
             accounts: [configuration.account: MercadoPagoGateway(client)],
             limits: configuration.rateLimit.map { [configuration.account: $0] } ?? [:],
             concurrency: configuration.concurrency, policy: configuration.retries,
-            looks: LookPolicy(indexLag: configuration.worker.indexLag), leases: leases,
+            looks: configuration.looks, leases: leases,
             decoder: JobDecoder(
                 maxValueSize: configuration.jobSizeMax,
                 sites: configuration.site.map { [configuration.account: $0] } ?? [:]),
@@ -158,6 +158,12 @@ extension Composition {
 }
 
 extension AppConfiguration {
+    /// Four looks, the last of them after the search shows everything for sure.
+    var looks: LookPolicy {
+        let lag = worker.indexLag
+        return LookPolicy(indexLag: lag, pause: max(.milliseconds(100), lag * 2 / 5), countMin: 4)
+    }
+
     /// Every topic that answers go to.
     var answerTopics: [String] {
         Set(worker.eventTopics.values).union(worker.inbound.map(\.deadLetterTopic)).sorted()

@@ -32,7 +32,10 @@ struct HealthPort: Sendable {
     ) async throws(CommandFailure) -> ExitStatus {
         let logger = logs.logger("operations")
         let (openings, opening) = AsyncThrowingStream.makeStream(of: ListenAddress.self)
-        let server = OperationsServer(address: address, logger: logger, readiness: desk.report) {
+        // The server calls it an error that it was told to end.
+        var quiet = logger
+        quiet.logLevel = .critical
+        let server = OperationsServer(address: address, logger: quiet, readiness: desk.report) {
             opening.yield($0)
         }
         let result = await withTaskGroup(of: Result<ExitStatus, CommandFailure>?.self) { group in

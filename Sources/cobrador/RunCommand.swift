@@ -25,7 +25,7 @@ struct RunCommand: AsyncParsableCommand {
             every topic, and looks each one of that backlog up at the gateway before it does \
             it: an earlier worker may have. --new-group says that nothing was ever attempted, \
             so that nothing is looked up. Where the group has committed anything it is \
-            refused, with exit code 78: give it to the first start only.
+            refused, with exit code 78: give it to the first start of one worker only.
 
             Delivery. In idempotent mode an answer is acknowledged before its job's position \
             is committed, and may be repeated with the same ce_id. In atomic mode answers and \

@@ -1,5 +1,6 @@
 import Kafka
 import Operations
+import Pipeline
 import Testing
 import Worker
 
@@ -115,6 +116,16 @@ struct DeliverySettingsTests {
         #expect(configuration.worker.indexLag == .seconds(11))
         #expect(configuration.worker.stallLimit == .seconds(120))
         #expect(configuration.listen?.host == "::")
+    }
+
+    @Test(
+        "looks are settled after the lag, and not long after it",
+        arguments: ["0s", "1ms", "250ms", "10s", "10m"])
+    func looks(_ lag: String) async throws {
+        let looks = try await ConfigurationTests.load(["COBRADOR_GATEWAY_INDEX_LAG": lag]).looks
+        let last = looks.pause * (looks.countMin - 1)
+        #expect(last > looks.indexLag)
+        #expect(last <= max(.milliseconds(300), looks.indexLag * 5 / 4))
     }
 
     @Test("help says what happens in each mode, and with --new-group")

@@ -17,7 +17,7 @@ struct DemoTests {
         #expect(!text.contains("✗"))
         for word in [
             "charge.approved", "charge.authorized", "charge.rejected", "charge.pending", "charge.failed",
-            "card.registered", "undecodable", "invalid", "account-misconfigured", "outcome-unknown",
+            "card.registered", "undecodable", "invalid", "account-misconfigured", "code 3003",
             "answer 429",
             "throughput", "p99", "ce_specversion: 1.0", "\"payment_id\":",
         ] {

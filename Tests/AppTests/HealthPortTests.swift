@@ -12,7 +12,7 @@ struct HealthPortTests {
     /// Runs a server that answers for `report` beside `body`.
     private static func serve<Result: Sendable>(
         _ report: @escaping @Sendable () -> ReadinessReport,
-        _ body: @escaping @Sendable (LoopbackClient) async throws -> Result
+        _ body: @escaping @Sendable (LoopbackHTTP) async throws -> Result
     ) async throws -> Result {
         let (addresses, address) = AsyncStream.makeStream(of: ListenAddress.self)
         let server = OperationsServer(
@@ -25,7 +25,7 @@ struct HealthPortTests {
                 return nil
             }
             group.addTask {
-                for await address in addresses { return try await body(LoopbackClient(port: address.port)) }
+                for await address in addresses { return try await body(LoopbackHTTP(port: address.port)) }
                 return nil
             }
             defer { group.cancelAll() }
@@ -44,7 +44,7 @@ struct HealthPortTests {
             let answer = try await client.get("/health/ready")
             #expect(answer.status == 200)
             #expect(
-                try answer.json() == [
+                answer.body == [
                     "ready": true, "joined": true, "draining": false, "stalls": [], "stopped_partitions": [],
                 ])
             #expect(answer.head.contains("application/json"))
@@ -74,10 +74,10 @@ struct HealthPortTests {
         } _: { client in
             let answer = try await client.get("/health/ready")
             #expect(answer.status == 503)
-            #expect(try answer.json()["ready"] == false)
+            #expect(answer.body["ready"] == false)
             let live = try await client.get("/health/live")
             #expect(live.status == 200)
-            #expect(try live.json() == ["live": true])
+            #expect(live.body == ["live": true])
         }
     }
 
@@ -97,7 +97,7 @@ struct HealthPortTests {
         try await Self.serve {
             report
         } _: { client in
-            let json = try await client.get("/health/ready").json()
+            let json = try await client.get("/health/ready").body
             #expect(
                 json["stalls"] == [
                     [
@@ -136,7 +136,7 @@ struct HealthPortTests {
         } _: { client in
             #expect(try await client.get("/").status == 404)
             #expect(try await client.get("/health/ready/x").status == 404)
-            let post = try await client.exchange("POST", "/health/live")
+            let post = try await client.send("POST", "/health/live")
             #expect(post.status == 405)
             #expect(post.head.contains("GET"))
         }

@@ -4,12 +4,20 @@ import Glibc
 
 /// Calls a server of this machine that answers in JSON.
 struct LoopbackHTTP: Sendable {
+    struct Answer: Sendable {
+        var status: Int
+        var head: String
+        var body: JSON
+    }
+
     let port: Int
+
+    func get(_ path: String) async throws -> Answer { try await send("GET", path) }
 
     /// Sends one request and reads the answer.
     func send(
         _ method: String, _ path: String, _ content: [UInt8] = [], token: String? = nil
-    ) async throws -> (status: Int, body: JSON) {
+    ) async throws -> Answer {
         let authorization = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
         let head = """
             \(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\(authorization)\
@@ -23,23 +31,34 @@ struct LoopbackHTTP: Sendable {
             }
         }
         guard let end = answer.firstRange(of: Array("\r\n\r\n".utf8)) else { throw POSIXError(.EPROTO) }
-        let words = String(decoding: answer[..<end.lowerBound], as: UTF8.self).split(separator: " ")
+        let text = String(decoding: answer[..<end.lowerBound], as: UTF8.self)
+        let words = text.split(separator: " ")
         guard words.count > 1, let status = Int(words[1]) else { throw POSIXError(.EPROTO) }
-        return (status, try JSON(parsing: Array(answer[end.upperBound...])))
+        return Answer(status: status, head: text, body: try JSON(parsing: Array(answer[end.upperBound...])))
     }
 
-    private func exchange(_ request: [UInt8]) throws -> [UInt8] {
+    /// A connection that is open and says nothing.
+    func connect() throws -> Int32 {
         let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(connection) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         let isConnected = withUnsafeBytes(of: &address) { bytes in
             let pointer = bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self)
-            return connect(connection, pointer, socklen_t(bytes.count)) == 0
+            return Glibc.connect(connection, pointer, socklen_t(bytes.count)) == 0
         }
-        guard isConnected, write(connection, request, request.count) == request.count else {
+        guard isConnected else {
+            close(connection)
+            throw POSIXError(.ECONNREFUSED)
+        }
+        return connection
+    }
+
+    private func exchange(_ request: [UInt8]) throws -> [UInt8] {
+        let connection = try connect()
+        defer { close(connection) }
+        guard write(connection, request, request.count) == request.count else {
             throw POSIXError(.ECONNREFUSED)
         }
         var answer: [UInt8] = []

@@ -113,7 +113,7 @@ package struct Demo: Sendable {
                 "kafka.consumer.heartbeat-interval": "300ms", "kafka.consumer.fetch-wait-max": "10ms",
                 "gateway.base-url": url, "worker.concurrency": String(concurrency),
                 "worker.revoke-deadline": "3s", "worker.drain-deadline": "10s", "worker.close-deadline": "3s",
-                "retry.pause-base": "200ms", "worker.new-group": "true",
+                "retry.pause-base": "200ms", "worker.new-group": "true", "gateway.index-lag": "250ms",
                 "events.source": "/cobrador/demo", "log.level": logLevel,
             ],
             environment: [

@@ -71,11 +71,11 @@ enum DemoPart: Hashable, CaseIterable {
         case .callIssuer: .event(.chargeRejected, detail: "cc_rejected_call_for_authorize")
         case .wrongCode: .event(.chargeRejected, detail: "cc_rejected_bad_filled_security_code")
         case .otherReason: .event(.chargeRejected, detail: "cc_rejected_other_reason")
-        case .unknownCustomer: .event(.chargeFailed)
-        case .burntToken: .deadLetter(.outcomeUnknown, .unknown)
+        // A burnt token is an answer once settled looks have found no payment of the job.
+        case .unknownCustomer, .burntToken: .event(.chargeFailed)
         case .poison: .deadLetter(.undecodable, .notMoved)
         case .invalid: .deadLetter(.invalid, .notMoved)
-        case .unknownAccount: .deadLetter(.accountMisconfigured, .unknown)
+        case .unknownAccount: .deadLetter(.accountMisconfigured, .notMoved)
         }
     }
 
