@@ -51,7 +51,8 @@ extension Attempt {
         let isOld = expiredFor > Self.expirySettled && !memory.mayHaveBeenDone
         // An earlier copy that was answered a moment ago would be remembered.
         let isRemembered = memory.risk == .none && !memory.needsSettledLook
-        return isSettled || isOld || isRemembered ? .answer(.expired, found.requestID) : .lookAgain(after: looks.pause)
+        return isSettled || isOld || isRemembered
+            ? .answer(.expired, found.requestID) : .lookAgain(after: looks.pause)
     }
 
     /// Looks for the payment that an earlier call may have made, until it is settled that there is none.

@@ -86,6 +86,7 @@ struct Dispatch {
             schedule.postpone(work, until: lookFrom)
             return .waits
         }
+        memories[work.ticket] = memory
         return .runs(memory)
     }
 

@@ -39,6 +39,8 @@ struct Desk: Sendable {
     var ledger: PartitionLedger
     /// From when on it may be looked up what an unclean predecessor has attempted.
     let lookFrom: ContinuousClock.Instant?
+    /// From when on the log's end tells what no earlier owner has started; nil once it has.
+    var limitsFrom: ContinuousClock.Instant?
     /// Open records that may not start yet, in order.
     var waiting: Deque<ConsumedRecord> = []
     /// Offsets of records that were started, and are neither answered nor given back.

@@ -35,7 +35,9 @@ extension Worker {
         for tenure in tenures.all where tenure.isTakingOver {
             guard let watermarks = ends[tenure.partition] else { continue }
             let takeover = Takeover(facts(of: tenure, cluster: cluster, watermarks))
-            if let number = begin(tenure, takeover) { begun[tenure.partition] = number }
+            if let number = begin(tenure, takeover, logEnd: watermarks.high) {
+                begun[tenure.partition] = number
+            }
         }
         newGroupEpoch = newGroupEpoch ?? begun.values.first.flatMap { tenures[$0]?.epoch }
         grantWindows(Array(begun.keys))
@@ -86,7 +88,7 @@ extension Worker {
             committed: committed, lowWatermark: ends.low, logEnd: ends.high, isNewGroup: isNew)
     }
 
-    private func begin(_ tenure: Tenure, _ takeover: Takeover) -> Int? {
+    private func begin(_ tenure: Tenure, _ takeover: Takeover, logEnd: Int64) -> Int? {
         switch takeover {
         case .stop(let stop):
             _ = tenures.update(tenure.number) { $0.stop = .takeover(stop) }
@@ -96,9 +98,13 @@ extension Worker {
             return nil
         case .start(let start):
             let lookFrom = start.wasReleased ? nil : tenure.assignedAt + configuration.takeoverDelay
-            let ledger = PartitionLedger(
+            var ledger = PartitionLedger(
                 start, limits: .init(window: configuration.horizonLead(over: tenures.count)))
-            _ = tenures.update(tenure.number) { $0.desk = Desk(ledger: ledger, lookFrom: lookFrom) }
+            if start.wasReleased { ledger.limitAttempted(below: logEnd) }
+            // Until then an unclean predecessor's lease may hold, and it may start what has just been written.
+            let limitsFrom = start.wasReleased ? nil : tenure.assignedAt + configuration.sessionTimeout
+            let desk = Desk(ledger: ledger, lookFrom: lookFrom, limitsFrom: limitsFrom)
+            _ = tenures.update(tenure.number) { $0.desk = desk }
             if let refusal = start.putAside, refusal != .absent {
                 logger.warning(
                     "what the group had committed beside its offset is put aside; its jobs are looked up",
@@ -113,6 +119,20 @@ extension Worker {
                         "ledger.done": "\(start.done.count)", "ledger.released": "\(start.wasReleased)",
                     ]))
             return tenure.number
+        }
+    }
+
+    /// Learns of partitions of unclean predecessors what these can't have started.
+    func limitAttempted() async {
+        let now = time.now
+        let due = tenures.all.filter { $0.desk?.limitsFrom.map { $0 <= now } ?? false }
+        guard !due.isEmpty, let ends = try? await ends(of: due.map(\.partition)) else { return }
+        for tenure in due {
+            guard let end = ends[tenure.partition]?.high else { continue }
+            _ = tenures.atDesk(tenure.number) { desk in
+                desk.ledger.limitAttempted(below: end)
+                desk.limitsFrom = nil
+            }
         }
     }
 

@@ -36,7 +36,14 @@ public actor Worker {
 
     /// A worker over clients that it alone uses from now on, and that it closes when it ends.
     ///
-    /// - Parameter leases: Those of the pipeline.
+    /// - Parameters:
+    ///   - configuration: What to read, where to answer, and how much to hold at once.
+    ///   - consumer: Reads the jobs.
+    ///   - client: Writes the answers.
+    ///   - pipeline: Runs the jobs.
+    ///   - leases: Those of the pipeline.
+    ///   - time: The clocks.
+    ///   - logger: Where it tells what it does.
     public init(
         configuration: WorkerConfiguration, consumer: Consumer, delivery client: DeliveryClient,
         pipeline: JobPipeline, leases: Leases, time: any Timekeeper = SystemTime(), logger: Logger

@@ -144,7 +144,8 @@ actor AtomicDelivery: Delivery {
             isSpent = false
         }
         do throws(KafkaError) {
-            try await producer.initialize(priming: topics.all.sorted(), within: configuration.transactionTimeout)
+            try await producer.initialize(
+                priming: topics.all.sorted(), within: configuration.transactionTimeout)
             return true
         } catch {
             logger.warning("no transaction can begin", metadata: ["kafka.error": "\(error)"])

@@ -52,9 +52,11 @@ struct LetterQueue {
     /// An answer that was too large goes alone: what was too large may have been its batch.
     ///
     /// - Parameters:
+    ///   - now: The present moment.
     ///   - limit: How many at most.
     ///   - isAtomic: Whether all of them are written or none; else it is at most one of each lane, since a
     ///     second one must not be written where the first is refused.
+    /// - Returns: The answers, in order within each lane.
     mutating func take(at now: Instant, limit: Int = .max, isAtomic: Bool = false) -> [Entry] {
         let lanes = due.filter { $0.value <= now }.map(\.key)
         let again = lanes.compactMap { held[$0]?.first }

@@ -47,7 +47,7 @@ struct PartitionLedger: Sendable {
     private var admittedSteps = 0
     private var inheritedSteps = 0
     /// Offsets below may have been attempted by an earlier tenure.
-    private let attemptedBelow: Int64
+    private(set) var attemptedBelow: Int64
     var commits: CommitHistory
 
     /// A ledger that goes on where an earlier tenure ended.
@@ -130,6 +130,13 @@ struct PartitionLedger: Sendable {
         admit()
         return isDone ? .done(moved: moved) : .open
     }
+
+    /// Learns that earlier tenures have started nothing from `offset` on, whatever the horizon says.
+    ///
+    /// What was started was in the log. So it is the log's end, asked at a moment from which on no earlier owner
+    /// starts anything: without that a backlog of a whole horizon would count as attempted after a crash, though
+    /// most of it hadn't been written yet.
+    mutating func limitAttempted(below offset: Int64) { attemptedBelow = min(attemptedBelow, offset) }
 
     /// A record that may start now.
     struct Dispatch: Hashable, Sendable {

@@ -4,6 +4,19 @@ import Testing
 
 /// The ledger's life with its commits, as scripts.
 @Suite struct HorizonTests {
+    @Test func whatWasWrittenAfterTheLastOwnerIsFreshWhateverTheHorizonSays() {
+        var ledger = ledger(position: 5, horizon: 1000)
+        receive(5...9, &ledger)
+        var doubted = [ledger.next()?.isMaybeAttempted]
+        ledger.limitAttempted(below: 7)
+        doubted += [ledger.next()?.isMaybeAttempted, ledger.next()?.isMaybeAttempted]
+        ledger.limitAttempted(below: 900)
+        doubted.append(ledger.next()?.isMaybeAttempted)
+        #expect(doubted == [true, true, false, false], "what is known isn't forgotten")
+        let horizon = ledger.sealed().horizon
+        #expect(horizon >= 1000, "a horizon never goes down")
+    }
+
     private func ledger(
         position: Int64, done: [Int64] = [], horizon: Int64, commitsFirst: Bool = false, window: Int = 10,
         mapLengthMax: Int = OffsetMap.lengthMax, mapCountMax: Int = OffsetMap.countMax
