@@ -13,6 +13,13 @@ from test_guarantees import FAULTS, JOBS, SANDBOX, SEED, SETTINGS, check
 
 BOOTSTRAP = os.environ.get("COBRADOR_TEST_BOOTSTRAP")
 PARTITIONS = 6
+# A broker allows sessions from 6 s on (`group.min.session.timeout.ms`).
+PATIENT = {
+    "KAFKA_CONSUMER_SESSION_TIMEOUT": "6s",
+    "KAFKA_CONSUMER_HEARTBEAT_INTERVAL": "500ms",
+    "DELIVERY_TRANSACTION_TIMEOUT": "5s",
+}
+FROZEN = {"freeze": (3, (9.0, 12.0))}
 
 
 @pytest.mark.skipif(not BOOTSTRAP, reason="no real Kafka named by COBRADOR_TEST_BOOTSTRAP: transactions are not shown")
@@ -23,8 +30,8 @@ def test_every_promise_holds_in_transactions_on_a_real_kafka(tmp_path):
             return [("answers in aborted transactions", count)]
 
         check(
-            tmp_path, SEED, {**WORKERS, **GATEWAY}, JOBS, FAULTS, delivery="atomic", bootstrap=BOOTSTRAP, names=names, group=group,
-            more=aborted)
+            tmp_path, SEED, {**WORKERS, **FROZEN, **GATEWAY}, JOBS, FAULTS, delivery="atomic", bootstrap=BOOTSTRAP, names=names, group=group,
+            more=aborted, settings=PATIENT)
 
 
 def test_the_state_machine_of_transactions_on_a_broker_that_ignores_them(tmp_path, request):

@@ -60,7 +60,7 @@ def test_every_promise_holds_under_every_fault(tmp_path):
     pytest.fail("two runs were inconclusive: nothing was shown")
 
 
-def check(folder, seed, kinds=None, jobs=JOBS, faults=FAULTS, delivery=DELIVERY, bootstrap=None, names=Names(), group="cobrador", more=None):
+def check(folder, seed, kinds=None, jobs=JOBS, faults=FAULTS, delivery=DELIVERY, bootstrap=None, names=Names(), group="cobrador", more=None, settings=None):
     """One run and its verdict, printed as a table."""
     assert delivery == "idempotent" or "DELIVERY_MODE" in settings_known(), f"this binary has no {delivery} delivery"
     controlled = bootstrap is None and broker_takes_faults()
@@ -73,7 +73,7 @@ def check(folder, seed, kinds=None, jobs=JOBS, faults=FAULTS, delivery=DELIVERY,
     run = None
     try:
         control = controlled and stage.broker.until(r"http://127\.0\.0\.1:\d+").group(0)
-        settings = {**SETTINGS, **names.settings(), "KAFKA_GROUP_ID": group, "DELIVERY_MODE": delivery}
+        settings = {**SETTINGS, **(settings or {}), **names.settings(), "KAFKA_GROUP_ID": group, "DELIVERY_MODE": delivery}
         run = Conductor(
             stage, names, group, lambda _: stage.worker(**known(settings)), plan(seed, faults, seconds, kinds), jobs, seconds,
             seed, control)

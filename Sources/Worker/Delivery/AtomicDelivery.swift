@@ -1,5 +1,6 @@
 import Kafka
 import Logging
+import PaymentJobs
 import Pipeline
 
 /// Answers and positions in one transaction.
@@ -112,14 +113,18 @@ actor AtomicDelivery: Delivery {
         _ answers: [LetterQueue.Entry], at positions: [TopicPartitionOffset]
     ) async throws(WorkerError) -> Bool? {
         guard try await isReady() else { return nil }
+        // A position that calls a further record done can't have been committed before, and one of them stands
+        // for all; a next owner may have committed others since.
+        let answered = Set(answers.compactMap(\.letter).map(\.origin.topicPartition))
+        let telling = positions.filter { answered.contains($0.topicPartition) }
         let committed: [AssignedPartition]
         do throws(KafkaError) {
-            committed = try await consumer.committed(positions.map(\.topicPartition))
+            committed = try await consumer.committed(telling.map(\.topicPartition))
         } catch {
             logger.warning("committed positions can't be read", metadata: ["kafka.error": "\(error)"])
             return nil
         }
-        let isMade = zip(positions, committed).allSatisfy {
+        let isMade = zip(telling, committed).contains {
             $0.offset == $1.committedOffset && $0.metadata == $1.committedMetadata
         }
         logger.notice(
@@ -161,4 +166,8 @@ actor AtomicDelivery: Delivery {
     }
 
     func close(deadline: Duration) async { await producer.close(deadline: deadline) }
+}
+
+extension Origin {
+    fileprivate var topicPartition: TopicPartition { TopicPartition(topic: topic, partition: partition) }
 }
