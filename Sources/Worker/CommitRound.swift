@@ -17,6 +17,15 @@ struct CommitRound: Sendable {
 
     var isEmpty: Bool { answers.isEmpty && parts.isEmpty }
     var positions: [TopicPartitionOffset] { parts.map(\.position) }
+
+    /// What it has of some tenures: of the others it doesn't matter any more, and their next owners may have
+    /// committed since.
+    func keeping(where isKept: (Int) -> Bool) -> CommitRound {
+        var kept = self
+        kept.answers.removeAll { !isKept($0.ticket.tenure) }
+        kept.parts.removeAll { !isKept($0.tenure) }
+        return kept
+    }
 }
 
 /// Which tenures a commit is for.
@@ -32,7 +41,7 @@ extension Tenure {
     ///
     /// A lease is renewed from the middle of its time on, and only where a record may need it.
     func commitNeed(at now: Instant, leaseTime: Duration) -> CommitNeed {
-        guard let desk else { return .none }
+        guard let desk, !isReleased else { return .none }
         guard let leaseEnd else { return .pressing }
         if desk.ledger.openCount > 0, leaseEnd <= now { return .pressing }
         if desk.ledger.openCount > 0, leaseEnd - leaseTime / 2 <= now {
@@ -43,7 +52,7 @@ extension Tenure {
 
     /// When its lease is to be renewed; nil where nothing needs it.
     func nextRenewal(leaseTime: Duration) -> Instant? {
-        guard let desk, let leaseEnd, desk.ledger.openCount > 0 else { return nil }
+        guard let desk, !isReleased, let leaseEnd, desk.ledger.openCount > 0 else { return nil }
         return leaseEnd - leaseTime / 2
     }
 

@@ -17,6 +17,8 @@ struct Tenure: Sendable {
     var stop: PartitionStop?
     /// Whether no further record is admitted.
     var isEnding = false
+    /// Whether a commit has told the next owner that no call is under way; no other may follow it.
+    var isReleased = false
     /// Until when calls may start that change something; nil before the first acknowledged commit.
     var leaseEnd: Instant?
 

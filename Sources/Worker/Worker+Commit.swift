@@ -33,10 +33,20 @@ extension Worker {
         case done
         /// It may have it or not; asking again can help.
         case unknown
+        /// It has nothing of it, for one answer's sake; the others can go at once.
+        case hindered
         /// The partitions aren't ours any more.
         case notOurs
         /// The worker can't go on.
         case over(WorkerError)
+
+        /// Whether another try can help.
+        var mayBeRepeated: Bool {
+            switch self {
+            case .unknown, .hindered: true
+            case .done, .notOurs, .over: false
+            }
+        }
     }
 
     /// Commits what `scope` says.
@@ -45,8 +55,8 @@ extension Worker {
     func commit(_ scope: CommitScope) async -> CommitResult {
         await commitTurn.enter()
         defer { commitTurn.leave() }
-        if let doubtful {
-            switch await resolve(doubtful) {
+        if let round = doubtful?.keeping(where: { tenures[$0] != nil }) {
+            switch await resolve(round) {
             case .done: break
             case let result: return result
             }
@@ -67,6 +77,7 @@ extension Worker {
             return refused.isEmpty ? .done : .unknown
         case .notOurs: return .notOurs
         case .failed: return .unknown
+        case .answerRefused: return .hindered
         case .doubtful:
             doubtful = round
             return .unknown
@@ -75,13 +86,22 @@ extension Worker {
     }
 
     /// Finds out about a commit of unknown fate; nothing else is committed before.
+    ///
+    /// It renews no lease: a position that was committed before looks the same.
     private func resolve(_ round: CommitRound) async -> CommitResult {
+        guard !round.isEmpty else {
+            // Whoever has its partitions now finds out.
+            doubtful = nil
+            return .done
+        }
         do throws(WorkerError) {
             guard let isMade = try await delivery.resolve(round.answers, at: round.positions) else {
                 return .unknown
             }
             doubtful = nil
-            if isMade { return await note(.committed(except: []), of: round) }
+            guard isMade else { return .done }
+            acknowledge(round, except: [], renewsLeases: false)
+            await dispatch(round.parts.map(\.tenure))
             return .done
         } catch {
             return .over(error)
@@ -118,14 +138,17 @@ extension Worker {
     }
 
     /// The coordinator has the positions, and readers the answers: windows, horizons and leases move on.
-    private func acknowledge(_ round: CommitRound, except refused: Set<TopicPartition>) {
+    private func acknowledge(
+        _ round: CommitRound, except refused: Set<TopicPartition>, renewsLeases: Bool = true
+    ) {
         settle(round.answers.map { Settlement($0) })
         let leaseEnd = round.sentAt + configuration.sessionTimeout
         var renewed: [Int] = []
         for part in round.parts where !refused.contains(part.position.topicPartition) {
             let isHeld = tenures.update(part.tenure) { tenure in
                 tenure.desk?.ledger.acknowledged(part.commit)
-                guard !part.isReleased else { return false }
+                tenure.isReleased = tenure.isReleased || part.isReleased
+                guard renewsLeases, !tenure.isReleased else { return false }
                 tenure.leaseEnd = max(tenure.leaseEnd ?? leaseEnd, leaseEnd)
                 return true
             }
@@ -143,6 +166,7 @@ extension Worker {
             if isStopped { return nil }
             switch await commit(.needed) {
             case .done: break
+            case .hindered: commitBell.ring()
             case .over(let error): return error
             case .unknown, .notOurs:
                 try? await time.sleep(until: time.now + configuration.publishRetryPause)

@@ -16,7 +16,7 @@ extension Worker {
         for number in numbers {
             guard let tenure = tenures[number] else { continue }
             leftBehind.note(running: tenure)
-            if case .unknown = result { leftBehind.note(uncommitted: tenure) }
+            if result.mayBeRepeated { leftBehind.note(uncommitted: tenure) }
             await close(number)
         }
     }
@@ -27,7 +27,7 @@ extension Worker {
     ) async -> CommitResult {
         while true {
             let result = await commit(.releasing(numbers))
-            guard case .unknown = result, time.now < deadline, !isStopped, !Task.isCancelled else {
+            guard result.mayBeRepeated, time.now < deadline, !isStopped, !Task.isCancelled else {
                 return result
             }
             try? await time.sleep(until: time.now + .milliseconds(200))

@@ -48,14 +48,8 @@ public actor Worker {
         configuration: WorkerConfiguration, consumer: Consumer, delivery client: DeliveryClient,
         pipeline: JobPipeline, leases: Leases, time: any Timekeeper = SystemTime(), logger: Logger
     ) {
-        self.configuration = configuration
-        self.consumer = consumer
-        self.pipeline = pipeline
-        self.leases = leases
-        self.time = time
-        self.logger = logger
-        kinds = Dictionary(uniqueKeysWithValues: configuration.inbound.map { ($0.topic, $0.kind) })
         let topics = Topics(configuration)
+        let delivery: any Delivery
         switch client {
         case .idempotent(let producer):
             delivery = IdempotentDelivery(
@@ -66,6 +60,24 @@ public actor Worker {
                 producer: producer, configuration: settings, consumer: consumer, topics: topics,
                 retryPause: configuration.publishRetryPause, time: time, logger: logger)
         }
+        self.init(
+            configuration: configuration, consumer: consumer, through: delivery, pipeline: pipeline,
+            leases: leases, time: time, logger: logger)
+    }
+
+    /// A worker that makes its answers durable by `delivery`.
+    init(
+        configuration: WorkerConfiguration, consumer: Consumer, through delivery: any Delivery,
+        pipeline: JobPipeline, leases: Leases, time: any Timekeeper, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.consumer = consumer
+        self.delivery = delivery
+        self.pipeline = pipeline
+        self.leases = leases
+        self.time = time
+        self.logger = logger
+        kinds = Dictionary(uniqueKeysWithValues: configuration.inbound.map { ($0.topic, $0.kind) })
     }
 
     /// Asks ``run()`` to finish what is running, commit, leave the group and return.

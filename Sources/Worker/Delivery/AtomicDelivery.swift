@@ -88,11 +88,10 @@ actor AtomicDelivery: Delivery {
             metadata: ["kafka.outcome": "\(outcome)", "kafka.records": "\(answers.count)"])
         isSpent = isSpent || outcome.mustReplaceProducer
         if outcome.mayBeCommitted { return .doubtful }
-        switch outcome {
-        case .aborted(.recordRefused(let index, let code)): refuse(index, code, answers)
-        case .committed, .aborted, .refused, .fenced, .fatal, .indefinite:
-            queue.putBack(answers, at: time.now)
+        if case .aborted(.recordRefused(let index, let code)) = outcome {
+            return refuse(index, code, answers)
         }
+        queue.putBack(answers, at: time.now)
         switch outcome {
         case .aborted(.groupMoved), .refused(.notAssigned): return .notOurs
         case .committed, .aborted, .refused, .fenced, .fatal, .indefinite: return .failed
@@ -101,12 +100,17 @@ actor AtomicDelivery: Delivery {
 
     /// One answer can't be written as it is: it waits, made smaller where it was too large, and the others
     /// go without it.
-    private func refuse(_ index: Int, _ code: KafkaErrorCode, _ answers: [LetterQueue.Entry]) {
+    private func refuse(
+        _ index: Int, _ code: KafkaErrorCode, _ answers: [LetterQueue.Entry]
+    ) -> DeliveryOutcome {
         let written = answers.indices.filter { answers[$0].letter != nil }
-        guard written.indices.contains(index) else { return queue.putBack(answers, at: time.now) }
-        let refused = answers[written[index]]
-        _ = queue.failed(refused, isTooLarge: code == .messageTooLarge, at: time.now)
-        queue.putBack(answers.filter { $0.ticket != refused.ticket }, at: time.now)
+        guard written.indices.contains(index) else {
+            queue.putBack(answers, at: time.now)
+            return .failed
+        }
+        queue.putBack(
+            answers, refused: written[index], isTooLarge: code == .messageTooLarge, at: time.now)
+        return .answerRefused
     }
 
     func resolve(
@@ -139,6 +143,8 @@ actor AtomicDelivery: Delivery {
 
     /// Whether there is a producer that can begin a transaction; one that is spent is replaced.
     private func isReady() async throws(WorkerError) -> Bool {
+        // A producer that is made now would outlive the worker.
+        guard !isStopping else { return false }
         if isSpent {
             await producer.close(deadline: Self.closing)
             do throws(KafkaError) {

@@ -71,6 +71,8 @@ enum DeliveryOutcome: Sendable {
     case notOurs
     /// Nothing certain is known of the positions and nothing was done with the answers; to be made again.
     case failed
+    /// Nothing is committed since one answer was refused; it waits, and the others can go at once.
+    case answerRefused
     /// It may be made; nothing may be committed before ``Delivery/resolve(_:at:)`` has told.
     case doubtful
     /// The client can't go on.

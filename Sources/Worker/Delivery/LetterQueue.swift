@@ -15,6 +15,8 @@ struct LetterQueue {
         var letter: Letter?
         /// How often the broker didn't take it.
         var failures = 0
+        /// When the next try is due.
+        var notBefore: Instant?
     }
 
     private let retryPause: Duration
@@ -49,7 +51,8 @@ struct LetterQueue {
 
     /// What may be sent now; nothing else is taken before each of it was reported as sent, failed or put back.
     ///
-    /// An answer that was too large goes alone: what was too large may have been its batch.
+    /// An answer that was too large goes alone: what was too large may have been its batch. Of those that are
+    /// written all or none, each that was refused goes alone, since the others would share its fate.
     ///
     /// - Parameters:
     ///   - now: The present moment.
@@ -58,16 +61,16 @@ struct LetterQueue {
     ///     second one must not be written where the first is refused.
     /// - Returns: The answers, in order within each lane.
     mutating func take(at now: Instant, limit: Int = .max, isAtomic: Bool = false) -> [Entry] {
-        let lanes = due.filter { $0.value <= now }.map(\.key)
+        let lanes = due.filter { $0.value <= now }.sorted { $0.value < $1.value }.map(\.key)
         let again = lanes.compactMap { held[$0]?.first }
-        let alone = again.first { $0.letter.map { $0.size != .whole } ?? false }
+        let alone = again.first { $0.goesAlone(isAtomic: isAtomic) }
         // In turn with the others, however many have to go alone.
         wentAlone = alone != nil && !(wentAlone && !fresh.isEmpty)
         if wentAlone, let alone {
             due[alone.lane] = nil
             return [alone]
         }
-        let batch = Array(again.lazy.filter { $0.letter?.size == .whole }.prefix(limit))
+        let batch = Array(again.lazy.filter { !$0.goesAlone(isAtomic: isAtomic) }.prefix(limit))
         for entry in batch { due[entry.lane] = nil }
         return batch + takeFresh(limit: limit - batch.count, isAtomic: isAtomic)
     }
@@ -93,8 +96,14 @@ struct LetterQueue {
     /// An answer was acknowledged; what waited behind it is next.
     mutating func sent(_ entry: Entry) {
         guard let lane = held[entry.lane], lane.first?.ticket == entry.ticket else { return }
-        held[entry.lane] = nil
-        fresh.insert(contentsOf: lane.dropFirst(), at: 0)
+        let rest = lane.dropFirst()
+        if let instant = rest.first?.notBefore {
+            held[entry.lane] = Deque(rest)
+            due[entry.lane] = instant
+        } else {
+            held[entry.lane] = nil
+            fresh.insert(contentsOf: rest, at: 0)
+        }
     }
 
     /// An answer was not taken: it waits, made smaller where it was too large.
@@ -104,6 +113,7 @@ struct LetterQueue {
         guard !ended.contains(entry.ticket.tenure) else { return nil }
         var entry = entry
         entry.failures += 1
+        entry.notBefore = now + retryPause
         if isTooLarge { entry.letter = entry.letter?.smaller() }
         if held[entry.lane]?.first?.ticket == entry.ticket {
             held[entry.lane]?[0] = entry
@@ -127,6 +137,25 @@ struct LetterQueue {
         fresh.insert(contentsOf: first, at: 0)
     }
 
+    /// Answers were not sent because the one at `refused` was not taken: it waits, with those of its lane that
+    /// come after it, and the others are next.
+    mutating func putBack(
+        _ entries: [Entry], refused: Int, isTooLarge: Bool, at now: Instant
+    ) {
+        let lane = entries[refused].lane
+        let isFailed = failed(entries[refused], isTooLarge: isTooLarge, at: now) != nil
+        var others = entries
+        others.remove(at: refused)
+        // What its lane has before it stays before it.
+        let earlier = entries[..<refused].filter { $0.lane == lane }
+        if isFailed, !earlier.isEmpty {
+            others.removeAll { entry in earlier.contains { $0.ticket == entry.ticket } }
+            held[lane]?.insert(contentsOf: earlier, at: 0)
+            due[lane] = now
+        }
+        putBack(others, at: now)
+    }
+
     /// Forgets the answers of a tenure that has ended.
     mutating func drop(tenure: Int) {
         ended.insert(tenure)
@@ -136,5 +165,13 @@ struct LetterQueue {
             held[lane] = nil
             due[lane] = nil
         }
+    }
+}
+
+extension LetterQueue.Entry {
+    /// Whether it is the only one of its batch.
+    fileprivate func goesAlone(isAtomic: Bool) -> Bool {
+        guard let letter else { return false }
+        return letter.size != .whole || (isAtomic && failures > 0)
     }
 }
