@@ -1,4 +1,5 @@
 import Kafka
+import Pipeline
 
 /// One commit of several tenures: what was sealed, and the answers that become durable with it.
 struct CommitRound: Sendable {

@@ -14,10 +14,22 @@ actor HeldGateway: ChargeOnlyGateway {
     private(set) var overlaps: Set<String> = []
     private var runningKeys: [String] = []
     private var payments: [IdempotencyKey: GatewayPayment] = [:]
+    /// What was asked, in order: a look at a job's payments, or a call to make one.
+    enum Request: Hashable, Sendable {
+        case look(String)
+        case call(String)
+    }
+
+    private(set) var requests: [Request] = []
     /// Looks that were made before or after calls.
-    private(set) var looks = 0
+    var looks: Int { lookedUp.count }
+    /// The jobs that were looked up, once for each look.
+    var lookedUp: [String] {
+        requests.compactMap { if case .look(let job) = $0 { job } else { nil } }
+    }
     private var isHolding = false
     private var throttled: Duration?
+    private var refused: String?
     private var held: [(job: String, door: AsyncStream<Never>.Continuation)] = []
     private let bell = Bell()
 
@@ -42,15 +54,26 @@ actor HeldGateway: ChargeOnlyGateway {
     /// Lets every call be answered with 429.
     func throttle(for pause: Duration) { throttled = pause }
 
+    /// Lets a job's calls, once they aren't held any more, end without having been carried out.
+    func refuse(_ job: String) { refused = job }
+
+    func accept() { refused = nil }
+
     /// Returns when `count` calls have come.
     func untilCalled(_ count: Int) async {
         while calls.count < count { await bell.wait() }
+    }
+
+    /// Returns when `count` looks have come.
+    func untilLooked(_ count: Int) async {
+        while looks < count { await bell.wait() }
     }
 
     func createPayment(
         for job: ChargeSavedCard, token: CardToken, key: IdempotencyKey
     ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
         let customer = job.customerID.description
+        requests.append(.call(job.jobID.description))
         calls.append(Call(job: job.jobID.description, key: customer, idempotencyKey: key.description))
         bell.ring()
         if let throttled { throw .throttled(GatewayFault(message: "slow down"), retryAfter: throttled) }
@@ -66,6 +89,7 @@ actor HeldGateway: ChargeOnlyGateway {
             for _ in 0..<3 { await Task.yield() }
         }
         runningKeys.removeAll { $0 == customer }
+        if refused == job.jobID.description { throw .notSent(GatewayFault(message: "not sent")) }
         let facts = PaymentFacts(
             id: Int64(payments.count + 1), status: PaymentStatus(rawValue: "approved"),
             statusDetail: "accredited")
@@ -80,7 +104,8 @@ actor HeldGateway: ChargeOnlyGateway {
     func payments(
         referencedBy job: ChargeSavedCard
     ) async throws(GatewayError) -> GatewayAnswer<[GatewayPayment]> {
-        looks += 1
+        requests.append(.look(job.jobID.description))
+        bell.ring()
         return GatewayAnswer(Array(payments.values))
     }
 }

@@ -143,7 +143,7 @@ import Testing
         let stage = try await Stage(partitions: 1)
         await stage.gateway.holdCalls()
         try await stage.send([(key: "a", job: "job-0")])
-        try await stage.withCancelledWorker { await stage.gateway.untilRunning(1) }
+        try await stage.withCancelledWorker { _ in await stage.gateway.untilRunning(1) }
         await stage.gateway.letGo()
         _ = try await stage.withWorker { _ in await stage.gateway.untilCharged(1) }
         let events = try await stage.events()

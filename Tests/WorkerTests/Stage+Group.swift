@@ -1,0 +1,75 @@
+import Kafka
+import Logging
+
+@testable import Worker
+
+extension Stage {
+    func refuseDeadLetters() throws {
+        try broker.setTopicError("jobs.dead-letters", .unknownTopicOrPartition)
+    }
+
+    func takeDeadLetters() throws {
+        try broker.setTopicError("jobs.dead-letters", KafkaErrorCode(rawValue: 0))
+    }
+
+    /// What the group has committed, of each partition.
+    func committed() async throws -> [AssignedPartition] {
+        let consumer = try Consumer(member(of: "group"), logger: logger)
+        let all = (0..<Int32(partitions)).map { TopicPartition(topic: "jobs", partition: $0) }
+        let committed = try await consumer.committed(all)
+        await consumer.close(deadline: .seconds(5))
+        return committed
+    }
+
+    /// Returns when the group has committed so far in partition 0.
+    func untilCommitted(_ offset: Int64) async throws {
+        while try await committed()[0].committedOffset ?? 0 < offset { try Task.checkCancellation() }
+    }
+
+    /// What the group has committed beside its offsets, for this program.
+    func metadata() async throws -> [CommitMetadata] {
+        let consumer = try Consumer(member(of: "group"), logger: logger)
+        let cluster = try await consumer.clusterID(timeout: .seconds(10))
+        await consumer.close(deadline: .seconds(5))
+        return try await committed().map { found in
+            let place = CommitPlace(
+                cluster: cluster, topic: "jobs", partition: found.topicPartition.partition)
+            return try CommitMetadata(
+                reading: found.committedMetadata, at: place, committed: found.committedOffset ?? 0)
+        }
+    }
+
+    /// Commits in the group's name what another program could, in one partition.
+    func commitAsAnother(_ offset: Int64, metadata: String?, partition: Int32 = 0) async throws {
+        let consumer = try Consumer(member(of: "group"), logger: logger)
+        try await consumer.subscribe(["jobs"])
+        var isCommitted = false
+        while !isCommitted {
+            for case .assigning(let assignment) in await consumer.next() {
+                let place = TopicPartition(topic: "jobs", partition: partition)
+                try await consumer.commit([
+                    TopicPartitionOffset(
+                        topicPartition: place, offset: offset, metadata: metadata, epoch: assignment.epoch)
+                ])
+                isCommitted = true
+            }
+        }
+        await consumer.close(deadline: .seconds(5))
+    }
+}
+
+extension Stage {
+    /// Returns when the group has committed that so many jobs above the frontier of partition 0 are done.
+    func untilDone(_ count: Int) async throws {
+        while try await metadata()[0].done.count < count { try Task.checkCancellation() }
+    }
+
+    /// The offset that a partition's next record gets.
+    func end(ofPartition partition: Int32) async throws -> Int64 {
+        let consumer = try Consumer(member(of: "reader"), logger: logger)
+        let place = TopicPartition(topic: "jobs", partition: partition)
+        let ends = try await consumer.ends(of: [place], timeout: .seconds(10))
+        await consumer.close(deadline: .seconds(5))
+        return ends[place]?.high ?? 0
+    }
+}
