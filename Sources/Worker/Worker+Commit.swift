@@ -123,14 +123,16 @@ extension Worker {
         let needy = tenures.all.filter { $0.commitNeed(at: now, leaseTime: lease) > .none }.map(\.number)
         var releasing: Set<Int> = []
         if case .releasing(let numbers) = scope { releasing = Set(numbers) }
+        // A call that was broken off may be carried out yet.
+        let mayRelease = !Task.isCancelled
         for number in releasing.union(needy).union(finished.keys).sorted() {
             guard let partition = tenures[number]?.partition else { continue }
             let place = CommitPlace(
                 cluster: cluster, topic: partition.topic, partition: partition.partition)
             let part = tenures.update(number) {
                 $0.seal(
-                    adding: finished[number] ?? [], at: place, isReleasing: releasing.contains(number),
-                    now: now)
+                    adding: finished[number] ?? [], at: place,
+                    isReleasing: mayRelease && releasing.contains(number), now: now)
             }
             if let part, let part { round.parts.append(part) }
         }

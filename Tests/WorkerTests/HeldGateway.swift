@@ -28,16 +28,22 @@ actor HeldGateway: ChargeOnlyGateway {
         requests.compactMap { if case .look(let job) = $0 { job } else { nil } }
     }
     private var isHolding = false
+    /// The only job whose calls are held, if it isn't all.
+    private var heldJob: String?
     private var throttled: Duration?
     private var refused: String?
     private var held: [(job: String, door: AsyncStream<Never>.Continuation)] = []
     private let bell = Bell()
 
-    func holdCalls() { isHolding = true }
+    func holdCalls() {
+        isHolding = true
+        heldJob = nil
+    }
 
     /// Lets calls end, and those to come pass.
     func letGo(except job: String? = nil) {
         isHolding = job != nil
+        heldJob = job
         for call in held where call.job != job { call.door.finish() }
         held.removeAll { $0.job != job }
     }
@@ -45,6 +51,14 @@ actor HeldGateway: ChargeOnlyGateway {
     /// Returns when `count` different payments have been made.
     func untilCharged(_ count: Int) async {
         while payments.count < count { await bell.wait() }
+    }
+
+    /// Calls that are held now.
+    var holding: Int { held.count }
+
+    /// Returns when exactly `count` calls are held.
+    func untilHolding(_ count: Int) async {
+        while held.count != count { await bell.wait() }
     }
 
     func untilRunning(_ count: Int) async {
@@ -79,7 +93,7 @@ actor HeldGateway: ChargeOnlyGateway {
         if let throttled { throw .throttled(GatewayFault(message: "slow down"), retryAfter: throttled) }
         if runningKeys.contains(customer) { overlaps.insert(customer) }
         runningKeys.append(customer)
-        if isHolding {
+        if isHolding, heldJob == nil || heldJob == job.jobID.description {
             let (closed, door) = AsyncStream<Never>.makeStream()
             held.append((job.jobID.description, door))
             bell.ring()

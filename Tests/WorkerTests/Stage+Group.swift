@@ -1,5 +1,6 @@
 import Kafka
 import Logging
+import Pipeline
 
 @testable import Worker
 
@@ -23,7 +24,7 @@ extension Stage {
 
     /// Returns when the group has committed so far in partition 0.
     func untilCommitted(_ offset: Int64) async throws {
-        while try await committed()[0].committedOffset ?? 0 < offset { try Task.checkCancellation() }
+        while try await committed()[0].committedOffset ?? -1 < offset { try Task.checkCancellation() }
     }
 
     /// What the group has committed beside its offsets, for this program.
@@ -65,11 +66,37 @@ extension Stage {
     }
 
     /// The offset that a partition's next record gets.
-    func end(ofPartition partition: Int32) async throws -> Int64 {
+    func end(ofPartition partition: Int32, topic: String = "jobs") async throws -> Int64 {
         let consumer = try Consumer(member(of: "reader"), logger: logger)
-        let place = TopicPartition(topic: "jobs", partition: partition)
+        let place = TopicPartition(topic: topic, partition: partition)
         let ends = try await consumer.ends(of: [place], timeout: .seconds(10))
         await consumer.close(deadline: .seconds(5))
         return ends[place]?.high ?? 0
+    }
+}
+
+extension Stage {
+    /// Waits until a job of the worker's first tenure is looked up or waits for the takeover delay; whether it
+    /// is the latter.
+    func isDelayed(offset: Int64, in worker: Worker) async -> Bool {
+        while await gateway.looks == 0 {
+            if case .delayed = await worker.pipeline.stage(of: Ticket(tenure: 1, offset: offset))?.step {
+                return true
+            }
+            await Task.yield()
+        }
+        return false
+    }
+
+    /// Returns when a job of the worker's first tenure was kept from calling, or when another call came.
+    func untilRefused(offset: Int64, in worker: Worker) async {
+        let count = await gateway.calls.count
+        while await gateway.calls.count == count {
+            let stage = await worker.pipeline.stage(of: Ticket(tenure: 1, offset: offset))
+            // The tenure may have been lost meanwhile; then its jobs are given back.
+            if stage == nil { return }
+            if case .waiting = stage?.step { return }
+            await Task.yield()
+        }
     }
 }

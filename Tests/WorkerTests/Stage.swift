@@ -108,7 +108,7 @@ final class Stage: Sendable {
         first: () async throws -> Void = {}, _ body: () async throws -> Void
     ) async throws -> [WorkerEnding] {
         let isNewGroup = isFirst()
-        let workers = try (0..<2).map { _ in try makeWorker(isNewGroup: isNewGroup) }
+        let workers = try (0..<2).map { try makeWorker(isNewGroup: isNewGroup && $0 == 0) }
         return try await withThrowingTaskGroup(of: WorkerEnding.self) { group in
             group.addTask { try await workers[0].run() }
             try await first()

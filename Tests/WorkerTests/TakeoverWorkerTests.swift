@@ -42,11 +42,7 @@ import Testing
             try await stage.untilCommitted(0)
             try await stage.send(5..<10)
             await stage.gateway.untilCharged(5)
-            let stage = await worker.pipeline.stage(of: Ticket(tenure: 1, offset: 0))
-            guard case .delayed = stage?.step else {
-                Issue.record("\(String(describing: stage)) isn't delayed")
-                return
-            }
+            #expect(await stage.isDelayed(offset: 0, in: worker))
         }
         #expect(ending == .drained, "what waits for its moment holds up no drain")
         #expect(await stage.gateway.looks == 0)
@@ -118,12 +114,7 @@ import Testing
         try await stage.withCancelledWorker { _ in await stage.gateway.untilRunning(1) }
         await stage.gateway.letGo()
         let ending = try await stage.withWorker(adjust: neverLooking) { worker in
-            while await worker.pipeline.stage(of: Ticket(tenure: 1, offset: 0)) == nil { await Task.yield() }
-            let stage = await worker.pipeline.stage(of: Ticket(tenure: 1, offset: 0))
-            guard case .delayed = stage?.step else {
-                Issue.record("\(String(describing: stage)) isn't delayed")
-                return
-            }
+            #expect(await stage.isDelayed(offset: 0, in: worker))
         }
         #expect(ending == .drained)
         #expect(await stage.gateway.looks == 0)
