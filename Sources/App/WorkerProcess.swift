@@ -96,7 +96,8 @@ package struct WorkerProcess: Sendable {
         do {
             switch try result.get() {
             case .drained:
-                logger.notice("ended: everything in flight was finished and committed")
+                logger.notice(
+                    "ended: everything in flight was finished, and committed unless the group had gone on")
                 return .done
             case .forced(let blocked):
                 logger.critical(

@@ -47,6 +47,9 @@ extension Attempt {
         let found = try await payments(of: job)
         if let finding = finding(in: found, of: job, memory: &memory) { return finding }
         let isSettled = memory.looks.foundNothing(at: now, looks)
+        if isSettled, memory.mayHaveBeenDone {
+            return .suspicious(.outcomeUnknown, "expired after a call that may have been carried out")
+        }
         let expiredFor = job.expiresAt.map { now - $0.milliseconds } ?? 0
         let isOld = expiredFor > Self.expirySettled && !memory.mayHaveBeenDone
         // An earlier copy that was answered a moment ago would be remembered.

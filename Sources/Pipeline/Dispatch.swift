@@ -28,6 +28,8 @@ struct Dispatch {
     private var schedule: Schedule
     private var joins = Joins()
     private var memories: [Ticket: JobMemory] = [:]
+    /// Tenures that gave a message back of which a call has no answer.
+    private var doubtful: Set<Int> = []
     private var finished: FinishedJobs
 
     init(
@@ -107,12 +109,22 @@ struct Dispatch {
         return leave(turn.work.ticket, turn.memory, result, at: now)
     }
 
+    /// A message leaves without an answer.
+    mutating func noteGivenBack(_ ticket: Ticket, _ memory: JobMemory) {
+        if memory.attempt.mayHaveBeenDone { doubtful.insert(ticket.tenure) }
+    }
+
+    /// Whether a message of `tenure` was given back of which a call has no answer; asking forgets it.
+    mutating func takeDoubt(tenure: Int) -> Bool { doubtful.remove(tenure) != nil }
+
     /// Takes back every message of `tenure` that isn't running.
     mutating func withdraw(tenure: Int, at now: Instant) -> [Ticket] {
         tenures.close(tenure)
         let tickets = schedule.withdraw(tenure: tenure)
         for ticket in tickets {
-            if let memory = memories.removeValue(forKey: ticket) { _ = leave(ticket, memory, nil, at: now) }
+            guard let memory = memories.removeValue(forKey: ticket) else { continue }
+            noteGivenBack(ticket, memory)
+            _ = leave(ticket, memory, nil, at: now)
         }
         return tickets
     }
@@ -124,7 +136,7 @@ struct Dispatch {
         guard let job = memory.submission?.job else { return false }
         let identity = JobIdentity(job)
         let isDoubtful = memory.attempt.risk >= .own
-        if memory.progress.attempts > 0 {
+        if memory.progress.attempts > 0 || isDoubtful {
             let ending = result == nil ? FinishedJobs.Ending.unanswered(isDoubtful: isDoubtful) : .answered
             finished.note(identity, ending, at: now)
         }

@@ -107,6 +107,7 @@ public actor JobPipeline: BellKeeper {
             let next: Turn?
             switch await exit(&turn) {
             case .done(let ending, let result):
+                if case .abandoned = ending { await noteGivenBack(turn) }
                 await deliver(Completion(turn.work, ending))
                 next = await finished(turn, result)
             case .waits: next = await takeOrRing()
@@ -143,6 +144,13 @@ public actor JobPipeline: BellKeeper {
         if case .waits = entrance { bell.ring() }
         return entrance
     }
+
+    /// Whether a message of `tenure`, which was withdrawn, left while a call of it had no answer; told once.
+    ///
+    /// The gateway may still be at it.
+    public func takeDoubt(tenure: Int) -> Bool { dispatch.takeDoubt(tenure: tenure) }
+
+    private func noteGivenBack(_ turn: Turn) { dispatch.noteGivenBack(turn.work.ticket, turn.memory) }
 
     private func finished(_ turn: Turn, _ result: JobResult?) -> Turn? {
         if dispatch.finish(turn, result, at: time.now) {

@@ -32,7 +32,10 @@ struct JobRunner: Sendable {
             memory.submission = try decoder.decode(work.message)
             return nil
         } catch {
-            return deadLetter(DeadLetter(error, headers: work.message.headers), work, memory)
+            var letter = DeadLetter(error, headers: work.message.headers)
+            // What this configuration refuses, an earlier owner's may have taken.
+            if work.history != .fresh, letter.reason != .undecodable { letter.money = .unknown }
+            return deadLetter(letter, work, memory)
         }
     }
 
@@ -51,7 +54,7 @@ struct JobRunner: Sendable {
             expiresAt: submission.job.expiresAt, time: time, tenures: tenures, leases: leases)
         let attempt = Attempt(
             gateway: gateway, now: time.wallTime,
-            submittedAt: work.message.submitted(before: memory.startedAt), looks: looks)
+            submittedAt: work.submitted(before: memory.startedAt), looks: looks)
         do {
             let finding = try await attempt.run(submission.job, memory: &memory.attempt)
             return finish(finding, submission, work, memory)
@@ -167,15 +170,17 @@ extension Answer {
     }
 }
 
-extension InboundMessage {
-    /// When the job was first submitted, in milliseconds since 1970.
+extension Work {
+    /// When the job was first submitted, in milliseconds since 1970; nil where that isn't known.
     ///
-    /// Never after its first run began, whatever the producer's clock says. A record that was a dead letter has
-    /// a timestamp of its own.
+    /// Never after its first run began, whatever the producer's clock says: where that was elsewhere, a moment
+    /// after this run's beginning says nothing. A record that was a dead letter has a timestamp of its own.
     fileprivate func submitted(before firstRun: Int64) -> Int64? {
-        let original = DeadLetterHeader.originalTimestamp(in: headers)
-        let written = DeadLetterHeader.marks(headers) ? original : timestamp
-        return written.map { min($0, firstRun) }
+        let wasDeadLetter = DeadLetterHeader.marks(message.headers)
+        let original = DeadLetterHeader.originalTimestamp(in: message.headers)
+        guard let written = wasDeadLetter ? original : message.timestamp else { return nil }
+        if written <= firstRun { return written }
+        return history == .fresh && !wasDeadLetter ? firstRun : nil
     }
 }
 

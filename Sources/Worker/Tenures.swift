@@ -69,9 +69,12 @@ struct Desk: Sendable {
         return (record, dispatch.isMaybeAttempted ? .maybeAttempted(lookFrom: lookFrom) : .fresh)
     }
 
+    /// Whether a record was given back of which a call has no answer: the gateway may still be at it.
+    var isDoubtful = false
+
     /// Whether no call of this owner or of an earlier one can be under way, once `finished` have ended.
     func isQuiet(at now: ContinuousClock.Instant, once finished: Set<Int64>) -> Bool {
-        inPipeline.isSubset(of: finished) && lookFrom.map { $0 <= now } ?? true
+        !isDoubtful && inPipeline.isSubset(of: finished) && lookFrom.map { $0 <= now } ?? true
     }
 
     /// Notes that a record's answer is durable, and returns by how many records the window has moved on.

@@ -40,6 +40,14 @@ extension Worker {
         /// The worker can't go on.
         case over(WorkerError)
 
+        /// Whether nothing is left to commit that is this worker's.
+        var isSettled: Bool {
+            switch self {
+            case .done, .notOurs: true
+            case .unknown, .hindered, .over: false
+            }
+        }
+
         /// Whether another try can help.
         var mayBeRepeated: Bool {
             switch self {

@@ -1,4 +1,5 @@
 import Kafka
+import Logging
 import Pipeline
 
 extension Worker {
@@ -12,11 +13,18 @@ extension Worker {
             for ticket in await pipeline.withdraw(tenure: number) { givenBack(ticket) }
         }
         await untilIdle(numbers, before: deadline)
+        for number in numbers where await pipeline.takeDoubt(tenure: number) {
+            _ = tenures.atDesk(number) { $0.isDoubtful = true }
+        }
         let result = await commitFinally(numbers, before: deadline + configuration.closeDeadline)
+        if case .notOurs = result {
+            logger.warning(
+                "the group went on before the last commit; the next owners look up what was begun since")
+        }
         for number in numbers {
             guard let tenure = tenures[number] else { continue }
             leftBehind.note(running: tenure)
-            if result.mayBeRepeated { leftBehind.note(uncommitted: tenure) }
+            if !result.isSettled { leftBehind.note(uncommitted: tenure) }
             await close(number)
         }
     }
@@ -39,6 +47,7 @@ extension Worker {
     func close(_ number: Int) async {
         leases.end([number])
         guard let tenure = tenures.close(number) else { return }
+        _ = await pipeline.takeDoubt(tenure: number)
         await delivery.drop(tenure: number)
         guard let desk = tenure.desk else { return }
         consumer.grant(total: desk.ledger.heldCount, partitions: [:])

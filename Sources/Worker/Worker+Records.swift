@@ -110,7 +110,11 @@ extension Worker {
         await dispatchTurn.enter()
         defer { dispatchTurn.leave() }
         var works: [Work] = []
-        for number in numbers where tenures[number]?.isEnding == false {
+        let now = time.now
+        for number in numbers {
+            // Without a lease a job would only wait in its slot; the commit that gives one comes back here.
+            let mayStart = tenures[number].map { !$0.isEnding && ($0.leaseEnd ?? now) > now }
+            guard mayStart ?? false else { continue }
             while let (record, history) = tenures.atDesk(number, { $0.start() }) ?? nil {
                 works.append(work(for: record, tenure: number, history))
             }

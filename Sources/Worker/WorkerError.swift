@@ -2,7 +2,8 @@ import Kafka
 
 /// Why a worker can't go on.
 ///
-/// Whatever it had in flight is still on the inbound topics.
+/// Whatever it had in flight is still on the inbound topics, and its next owner looks up what was begun: money
+/// may have moved for it.
 public enum WorkerError: Error, Sendable {
     /// The consumer failed for good.
     case consumerFailed(KafkaError)
@@ -16,7 +17,8 @@ public enum WorkerError: Error, Sendable {
 
 /// How a worker ended that was asked to.
 public enum WorkerEnding: Sendable, Hashable {
-    /// Everything in flight was finished or given back, and committed.
+    /// Everything in flight was finished or given back, and committed as far as the partitions were still this
+    /// worker's.
     case drained
     /// Not everything was: these records were still running, or these positions could not be committed.
     case forced(blocked: [String])

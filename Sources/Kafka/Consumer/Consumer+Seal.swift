@@ -19,20 +19,26 @@ extension Consumer {
     /// Asks what the group has committed, once no open transaction covers it any more.
     ///
     /// It runs on a thread of its own, one query after another, and asks again while a broker says that
-    /// this may help: only ``close(deadline:)`` bounds that.
+    /// this may help.
     ///
-    /// - Parameter partitions: Any partitions, ours or not.
+    /// - Parameters:
+    ///   - partitions: Any partitions, ours or not.
+    ///   - timeout: When no further try is begun; one that is under way takes up to 16 s more.
     /// - Returns: Offset and metadata of each, in the same order.
-    /// - Throws: ``KafkaError/invalidTopic(_:)``, ``KafkaError/broker(_:)`` or ``KafkaError/closed``.
+    /// - Throws: ``KafkaError/invalidTopic(_:)``, ``KafkaError/broker(_:)``, or ``KafkaError/closed``, also
+    ///   where the time was over before an answer came.
     public func committed(
-        _ partitions: [TopicPartition]
+        _ partitions: [TopicPartition], timeout: Duration = .seconds(30)
     ) async throws(KafkaError) -> [AssignedPartition] {
         for partition in partitions where !TopicName.isLegal(partition.topic) {
             throw .invalidTopic(partition.topic)
         }
         guard !partitions.isEmpty else { return [] }
         return try await loop.queryLane.ask { [loop] in
-            CommittedOffsets(client: loop.client).read(partitions, lane: loop.queryLane) { true }
+            let end = ContinuousClock.now + timeout
+            return CommittedOffsets(client: loop.client).read(partitions, lane: loop.queryLane) {
+                ContinuousClock.now < end
+            }
         }
     }
 }

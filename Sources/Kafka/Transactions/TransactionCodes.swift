@@ -50,7 +50,7 @@ extension KafkaErrorCode {
     var isRecordsFault: Bool {
         [
             .messageTooLarge, .recordListTooLarge, .invalidTopic, .invalidRecord, .unknownPartition,
-            .unknownTopic, .invalidArgument,
+            .unknownTopic, .invalidArgument, .topicAuthorizationFailed,
         ].contains(self)
     }
 

@@ -169,8 +169,14 @@ final class TransactionRunner: @unchecked Sendable {
     private func commit(_ transaction: inout OpenTransaction) -> Failed? {
         let isIncomplete = reports.summary.isIncomplete
         let call: TransactionCall = isIncomplete ? .produce : .commit
-        transaction.isCommitAsked = !isIncomplete
+        // Once the producer closes, its owner has been told that nothing was asked for: a lane that is seen open
+        // after the step is noted was open when that was told.
         transaction.reached(call)
+        guard !transaction.lane.isClosed else {
+            let error = TransactionError(code: .timedOut, text: "the producer closed before the commit")
+            return Failed(call: call, error: error, verdict: .indefinite)
+        }
+        transaction.isCommitAsked = !isIncomplete
         let failed = retrying(call, until: transaction.deadline, transaction.lane) { native.commit($0) }
         guard isIncomplete, failed == nil else { return failed }
         transaction.isCommitAsked = true

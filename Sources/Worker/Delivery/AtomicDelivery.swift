@@ -67,7 +67,7 @@ actor AtomicDelivery: Delivery {
             return error.isOver ? .notOurs : .failed
         }
         do throws(WorkerError) {
-            guard try await isReady() else {
+            guard try await isReady(for: answers) else {
                 queue.putBack(answers, at: time.now)
                 return .failed
             }
@@ -116,14 +116,15 @@ actor AtomicDelivery: Delivery {
     func resolve(
         _ answers: [LetterQueue.Entry], at positions: [TopicPartitionOffset]
     ) async throws(WorkerError) -> Bool? {
-        guard try await isReady() else { return nil }
+        guard try await isReady(for: answers) else { return nil }
         // A position that calls a further record done can't have been committed before, and one of them stands
         // for all; a next owner may have committed others since.
         let answered = Set(answers.compactMap(\.letter).map(\.origin.topicPartition))
         let telling = positions.filter { answered.contains($0.topicPartition) }
         let committed: [AssignedPartition]
         do throws(KafkaError) {
-            committed = try await consumer.committed(telling.map(\.topicPartition))
+            committed = try await consumer.committed(
+                telling.map(\.topicPartition), timeout: configuration.transactionTimeout)
         } catch {
             logger.warning("committed positions can't be read", metadata: ["kafka.error": "\(error)"])
             return nil
@@ -141,8 +142,10 @@ actor AtomicDelivery: Delivery {
         return isMade
     }
 
-    /// Whether there is a producer that can begin a transaction; one that is spent is replaced.
-    private func isReady() async throws(WorkerError) -> Bool {
+    /// Whether there is a producer that can begin a transaction of `answers`; one that is spent is replaced.
+    ///
+    /// Only their topics are looked up: another one that is gone must hold up none of them.
+    private func isReady(for answers: [LetterQueue.Entry]) async throws(WorkerError) -> Bool {
         // A producer that is made now would outlive the worker.
         guard !isStopping else { return false }
         if isSpent {
@@ -156,7 +159,8 @@ actor AtomicDelivery: Delivery {
         }
         do throws(KafkaError) {
             try await producer.initialize(
-                priming: topics.all.sorted(), within: configuration.transactionTimeout)
+                priming: Set(answers.compactMap(\.letter).map { topics.topic(of: $0) }).sorted(),
+                within: configuration.transactionTimeout)
             return true
         } catch {
             logger.warning("no transaction can begin", metadata: ["kafka.error": "\(error)"])

@@ -40,6 +40,7 @@ struct LetterQueue {
     var hasFresh: Bool { !fresh.isEmpty }
 
     mutating func add(_ completion: Completion) {
+        guard !ended.contains(completion.ticket.tenure) else { return }
         var entry = Entry(ticket: completion.ticket, lane: completion.lane)
         if case .answered(let message) = completion.ending {
             entry.letter = Letter(message: message, origin: completion.origin)
