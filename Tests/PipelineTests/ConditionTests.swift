@@ -99,6 +99,15 @@ import Testing
         #expect(await gateway.calls.allSatisfy { $0 == .lookForPayments(job: "job-1") })
     }
 
+    @Test func aChargeThatExpiredAfterACallWithoutAnAnswerIsNeverCalledExpired() async throws {
+        let gateway = ScriptedGateway()
+        let job = Job.charge(try charge(expiresAt: Self.noon - 300_001))
+        var memory = AttemptMemory()
+        memory.mayHaveBeenDone = true
+        for _ in 0..<3 { #expect(await run(job, gateway, memory: &memory) == "look again after 4.0 seconds") }
+        #expect(await run(job, gateway, at: Self.noon + 10_001, memory: &memory) == "outcome-unknown")
+    }
+
     @Test func manyLooksWithinAMomentSettleNothing() {
         var looks = Looks()
         let policy = LookPolicy()

@@ -184,6 +184,19 @@ import Testing
         }
     }
 
+    @Test func aJobThatAnEarlierOwnerMayHaveTakenDoesNotDenyItsMoneyWhenItIsRefused() async throws {
+        let text = #"{"job_id":"j","customer_id":"c","token":"t","transaction_amount":"-1"}"#
+        let invalid = InboundMessage(topicKind: .chargeSavedCard, key: [1], value: Array(text.utf8))
+        await withPipeline(gateway: ScriptedGateway()) { pipeline, deliveries, _ in
+            _ = await pipeline.submit([
+                Sample.work(1, invalid),
+                Sample.work(2, key: "b", invalid, history: .maybeAttempted(lookFrom: nil)),
+            ])
+            let summaries = await deliveries.untilCount(2).map(\.summary)
+            #expect(Set(summaries) == ["invalid, money not-moved", "invalid, money unknown"])
+        }
+    }
+
     @Test func aPaymentWithOurIdAndOtherContentIsAConflict() async throws {
         let gateway = ScriptedGateway { (_, _) throws(GatewayError) in
             var payment = Sample.payment(1)

@@ -33,6 +33,14 @@ import Testing
         #expect(queue.take(at: start).isEmpty)
     }
 
+    @Test func aLateAnswerOfAnEndedTenureIsNotWritten() {
+        var queue = queue([])
+        queue.drop(tenure: 1)
+        queue.add(entry(1))
+        queue.add(entry(2, tenure: 2))
+        #expect(queue.take(at: start).map(\.ticket.offset) == [2])
+    }
+
     @Test func aRefusedAnswerHoldsUpItsLaneAndNoOther() {
         var queue = queue([entry(1)])
         let first = queue.take(at: start)[0]

@@ -40,7 +40,6 @@ struct LetterQueue {
     var hasFresh: Bool { !fresh.isEmpty }
 
     mutating func add(_ completion: Completion) {
-        guard !ended.contains(completion.ticket.tenure) else { return }
         var entry = Entry(ticket: completion.ticket, lane: completion.lane)
         if case .answered(let message) = completion.ending {
             entry.letter = Letter(message: message, origin: completion.origin)
@@ -48,7 +47,10 @@ struct LetterQueue {
         add(entry)
     }
 
-    mutating func add(_ entry: Entry) { fresh.append(entry) }
+    /// Takes an answer; one of an ended tenure is its next owner's to give.
+    mutating func add(_ entry: Entry) {
+        if !ended.contains(entry.ticket.tenure) { fresh.append(entry) }
+    }
 
     /// What may be sent now; nothing else is taken before each of it was reported as sent, failed or put back.
     ///
