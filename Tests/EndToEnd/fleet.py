@@ -1,30 +1,11 @@
 """Workers as processes that are started, killed, frozen and asked to leave."""
-import functools
 import os
 import re
 import signal
-import subprocess
 import time
 from dataclasses import dataclass
 
-from harness import BINARY, Process
-
-@functools.cache
-def names():
-    """The settings that the binary has, as names of the environment without their prefix."""
-    listing = subprocess.run([str(BINARY), "config-reference"], capture_output=True, text=True, check=True).stdout
-    return {re.sub("[.-]", "_", name).upper() for name in re.findall(r"^\| `([a-z.-]+)`", listing, re.MULTILINE)}
-
-
-@functools.cache
-def broker_takes_faults():
-    """Whether the binary's embedded broker has `--control`."""
-    return "--control" in subprocess.run([str(BINARY), "broker", "--help"], capture_output=True, text=True, check=True).stdout
-
-
-def known(settings):
-    """Those of `settings` that the binary has; an unknown one would stop it."""
-    return {name: value for name, value in settings.items() if name in names()}
+from harness import Process
 
 
 @dataclass
@@ -80,10 +61,12 @@ class Fleet:
         for worker in list(self.members):
             code = worker.process.process.poll()
             if code is None:
-                assert worker.state != "leaving" or time.monotonic() - worker.changed_at < 90, f"worker {worker.number} doesn't leave:\n{tail(worker)}"
+                late = worker.state == "leaving" and time.monotonic() - worker.changed_at >= 90
+                assert not late, f"worker {worker.number} doesn't leave:\n{tail(worker)}"
                 continue
             self.remove(worker, worker.state)
-            assert worker.state == "leaving", f"worker {worker.number} ended with {code}, and nobody asked it to:\n{tail(worker)}"
+            asked = worker.state == "leaving"
+            assert asked, f"worker {worker.number} ended with {code}, and nobody asked it to:\n{tail(worker)}"
             assert code in self.CALM, f"worker {worker.number} left with {code}:\n{tail(worker)}"
 
     def stop(self):

@@ -5,7 +5,6 @@ import random
 import pytest
 
 import realkafka
-from fleet import known, names as settings
 from harness import Reader, Stage
 from jobs import charges, send
 from schedule import GATEWAY, WORKERS
@@ -37,14 +36,12 @@ def test_every_promise_holds_in_transactions_on_a_real_kafka(tmp_path):
 def test_the_state_machine_of_transactions_on_a_broker_that_ignores_them(tmp_path, request):
     """The embedded broker drops what a transaction commits and hides nothing: this shows that a worker in `atomic`
     delivery goes through its states, charges once and answers, and nothing about Kafka."""
-    if "DELIVERY_MODE" not in settings():
-        pytest.fail("this binary has no delivery.mode")
     stage = Stage(tmp_path, sandbox=SANDBOX)
     request.addfinalizer(stage.close)
     reader = Reader(stage)
     request.addfinalizer(reader.close)
     prepared = charges(stage, 200, random.Random(SEED))
-    worker = stage.worker(**known({**SETTINGS, "DELIVERY_MODE": "atomic", "WORKER_NEW_GROUP": "true"}))
+    worker = stage.worker(**SETTINGS, DELIVERY_MODE="atomic", WORKER_NEW_GROUP="true")
     sent = send(stage, prepared)
     reader.until_answered([job.id for job in sent], 120, [worker])
     assert worker.stop() == 0

@@ -11,7 +11,6 @@ import pytest
 
 import weather
 from conductor import Conductor, Inconclusive
-from fleet import broker_takes_faults, known, names as settings_known
 from harness import Stage
 from names import Names
 from schedule import BROKER, GATEWAY, WORKERS, plan
@@ -62,11 +61,8 @@ def test_every_promise_holds_under_every_fault(tmp_path):
 
 def check(folder, seed, kinds=None, jobs=JOBS, faults=FAULTS, delivery=DELIVERY, bootstrap=None, names=Names(), group="cobrador", more=None, settings=None):
     """One run and its verdict, printed as a table."""
-    assert delivery == "idempotent" or "DELIVERY_MODE" in settings_known(), f"this binary has no {delivery} delivery"
-    controlled = bootstrap is None and broker_takes_faults()
+    controlled = bootstrap is None
     kinds = kinds or {**WORKERS, **GATEWAY, **(BROKER if controlled else {})}
-    if not controlled:
-        print("\nno faults are ordered at the broker: it takes none")
     seconds = max(faults * SECONDS_A_FAULT, jobs / RATE)
     print(f"\nseed {seed}: {jobs} jobs, {faults} faults within {seconds:.0f} s, {delivery} delivery")
     stage = Stage(folder, sandbox=SANDBOX, broker=["--control"] if controlled else [], bootstrap=bootstrap)
@@ -75,7 +71,7 @@ def check(folder, seed, kinds=None, jobs=JOBS, faults=FAULTS, delivery=DELIVERY,
         control = controlled and stage.broker.until(r"http://127\.0\.0\.1:\d+").group(0)
         settings = {**SETTINGS, **(settings or {}), **names.settings(), "KAFKA_GROUP_ID": group, "DELIVERY_MODE": delivery}
         run = Conductor(
-            stage, names, group, lambda _: stage.worker(**known(settings)), plan(seed, faults, seconds, kinds), jobs, seconds,
+            stage, names, group, lambda _: stage.worker(**settings), plan(seed, faults, seconds, kinds), jobs, seconds,
             seed, control)
         run.run(PATIENCE)
         judge(run, delivery, more(run) if more else [])

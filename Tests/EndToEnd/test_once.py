@@ -6,7 +6,6 @@ from collections import Counter
 import pytest
 
 import offsets
-from fleet import known
 from group import Stranger, committed
 from harness import CHARGES, Stage
 from names import idempotency_key
@@ -24,7 +23,7 @@ def stage(tmp_path):
 
 
 def worker(stage, **settings):
-    started = stage.worker(**known({**SETTINGS, **settings}))
+    started = stage.worker(**{**SETTINGS, **settings})
     started.until("assigned", 60)
     return started
 
