@@ -3,6 +3,7 @@ import random
 import time
 from dataclasses import dataclass, field
 
+from attempts import Inconclusive
 from control import ERRORS, LATE, BrokerControl
 from fleet import Fleet
 from observer import Observer
@@ -13,13 +14,9 @@ from workload import Workload
 WORKERS_MIN, WORKERS_MAX = 2, 4
 # More unanswered jobs than this fill the embedded broker's 5 MiB a partition before they are read.
 OUTSTANDING_MAX = 3000
-LOOK_EVERY, COUNT_EVERY = 1.0, 3.0
+LOOK_EVERY, COUNT_EVERY, TELL_EVERY = 1.0, 3.0, 15.0
 # Without an answer for so long, what is waited for isn't coming.
 IDLE_MAX = 60
-
-
-class Inconclusive(Exception):
-    """The embedded broker ended itself: the run shows nothing."""
 
 
 @dataclass
@@ -47,7 +44,7 @@ class Conductor:
         self.plan, self.struck, self.keys = list(plan), [], {}
         self.undelivered, self.sent = [], 0
         self.started, self.epoch = time.monotonic(), time.time()
-        self.looked = self.counted = 0.0
+        self.looked = self.counted = self.told = 0.0
 
     @property
     def now(self):
@@ -97,7 +94,8 @@ class Conductor:
             if order is None:
                 break
             self.keys[order.value["job_id"]] = order.key
-            self.stage.send(self.names.inbound[order.kind], order.key, order.value, partition=order.partition, notice=self.delivered)
+            topic = self.names.inbound[order.kind]
+            self.stage.send(topic, order.key, order.value, partition=order.partition, notice=self.delivered)
             self.sent += 1
         self.stage.producer.poll(0)
 
@@ -121,7 +119,15 @@ class Conductor:
         if self.now - self.counted >= COUNT_EVERY:
             self.observer.count_calls()
             self.counted = self.now
+        if self.now - self.told >= TELL_EVERY:
+            self.tell()
+            self.told = self.now
         self.fleet.look()
+
+    def tell(self):
+        """A line of progress, so that a long run isn't silent."""
+        answered = len(self.observer.answered)
+        print(f"  {self.now:4.0f} s: {self.sent} sent, {answered} answered, {len(self.struck)} faults", flush=True)
 
     def keep_two(self):
         while len(self.fleet.running()) < WORKERS_MIN and len(self.fleet.members) < WORKERS_MAX + 2:

@@ -8,7 +8,7 @@ import realkafka
 from harness import Reader, Stage
 from jobs import charges, send
 from schedule import GATEWAY, WORKERS
-from test_guarantees import FAULTS, JOBS, SANDBOX, SEED, SETTINGS, check
+from test_guarantees import SANDBOX, SEED, SETTINGS, Kafka, check
 
 BOOTSTRAP = os.environ.get("COBRADOR_TEST_BOOTSTRAP")
 PARTITIONS = 6
@@ -22,15 +22,14 @@ FROZEN = {"freeze": (3, (9.0, 12.0))}
 
 
 @pytest.mark.skipif(not BOOTSTRAP, reason="no real Kafka named by COBRADOR_TEST_BOOTSTRAP: transactions are not shown")
-def test_every_promise_holds_in_transactions_on_a_real_kafka(tmp_path):
-    with realkafka.topics(BOOTSTRAP, PARTITIONS) as (names, group):
+def test_every_promise_holds_in_transactions_on_a_real_kafka(tmp_path, capsys):
+    with capsys.disabled(), realkafka.topics(BOOTSTRAP, PARTITIONS) as (names, group):
         def aborted(run):
             count = realkafka.hidden(BOOTSTRAP, names, PARTITIONS, len(run.observer.replies))
             return [("answers in aborted transactions", count)]
 
-        check(
-            tmp_path, SEED, {**WORKERS, **FROZEN, **GATEWAY}, JOBS, FAULTS, delivery="atomic", bootstrap=BOOTSTRAP, names=names, group=group,
-            more=aborted, settings=PATIENT)
+        kinds, kafka = {**WORKERS, **FROZEN, **GATEWAY}, Kafka(BOOTSTRAP, names, group)
+        check(tmp_path, SEED, kinds, delivery="atomic", kafka=kafka, settings=PATIENT, more=aborted)
 
 
 def test_the_state_machine_of_transactions_on_a_broker_that_ignores_them(tmp_path, request):
