@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 
 from attempts import Inconclusive
-from control import ERRORS, LATE, BrokerControl
+from control import ERRORS, LATE, BrokerControl, Ordered
 from fleet import Fleet
 from observer import Observer
 from schedule import BROKER, GATEWAY, WORKERS
@@ -29,6 +29,14 @@ class Struck:
     what: str = ""
     lift: object = field(default=None, repr=False)
     until: float = 0.0
+    # At the broker: the answers that were ordered, and how many of them requests met while it lasted.
+    ordered: Ordered | None = None
+    met: int = 0
+
+    @property
+    def happened(self):
+        """Whether anybody felt it."""
+        return self.ordered is None or self.met > 0
 
 
 class Conductor:
@@ -79,6 +87,8 @@ class Conductor:
         for fault in self.struck:
             if fault.ended is None and fault.until <= self.now:
                 fault.lift()
+                if fault.ordered:
+                    fault.met = self.control.met(fault.ordered)
                 fault.ended = self.now
         self.keep_two()
         self.send()
@@ -171,12 +181,12 @@ class Conductor:
             request, milliseconds = fault.choose(LATE), int(fault.chance[1] * 6000)
             # One in four gets lost altogether.
             milliseconds = 0 if fault.chance[2] < 0.25 else 500 + milliseconds
-            self.control.late(request, milliseconds, 3)
+            struck.ordered = self.control.late(request, milliseconds, 3)
             struck.what = f"{request} " + (f"{milliseconds} ms late" if milliseconds else "lost")
             return
         request, codes = fault.choose(ERRORS[fault.kind])
         chosen = random.Random(fault.chance[1]).choices(codes, k=1 + int(fault.chance[2] * 5))
-        self.control.errors(request, chosen)
+        struck.ordered = self.control.errors(request, chosen)
         struck.what = f"{request} {' '.join(chosen)}"
 
     def close(self):

@@ -13,9 +13,10 @@ WORKERS = {
 }
 BROKER = {
     "broker-down": (2, (0.5, 3.0)),
-    "produce-errors": (2, (0.0, 3.0)),
-    "commit-errors": (2, (0.0, 3.0)),
-    "group-errors": (1, (0.0, 3.0)),
+    # How long a request has to meet what was ordered.
+    "produce-errors": (2, (1.0, 3.0)),
+    "commit-errors": (2, (1.0, 3.0)),
+    "group-errors": (1, (1.0, 3.0)),
     "late-answers": (2, (1.0, 4.0)),
 }
 GATEWAY = {

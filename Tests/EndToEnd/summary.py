@@ -49,10 +49,10 @@ def figures(run, payments, broken):
     calls = Counter(f"{call['method']} {call['path']}" for call in seen.calls.values())
     faults = run.stage.sandbox.summary()["requests"]["faults"]
     repeated = sum(max(0, len(found) - len(copies.get(job, ()))) for job, found in answers.items())
-    rows = [("seed", run.seed), ("seconds", f"{run.now:.0f}"), ("jobs", len(run.keys)), ("their records in the log", len(seen.copies))]
+    rows = [("seed", run.seed), ("seconds", f"{run.now:.0f}")]
+    rows += [("jobs", len(run.keys)), ("their records in the log", len(seen.copies))]
     rows += [(f"jobs of {name}", count) for name, count in Counter(job.split("-")[0] for job in run.keys).items()]
-    rows += [(f"fault: {kind}", count) for kind, count in Counter(fault.kind for fault in run.struck).items()]
-    rows += [("faults in all", len(run.struck))]
+    rows += list(struck(run.struck))
     rows += [(f"gateway fault: {kind}", count) for kind, count in sorted(faults.items())]
     rows += [("workers started", run.fleet.count), ("ended", dict(Counter(f"{how} {code}" for _, how, code in run.fleet.ended)))]
     rows += [("payments", len(payments)), ("refunds", sum(len(payment["refunds"]) for payment in payments))]
@@ -63,9 +63,24 @@ def figures(run, payments, broken):
     rows += [(f"dead letters: {name}", count) for name, count in sorted(letters.items())] or [("dead letters", 0)]
     rows += [(f"calls: {name}", count) for name, count in sorted(calls.items())]
     rows += list(looks(seen.calls, copies))
-    rows += [("snapshots of commits", len(seen.snapshots)), ("snapshots missed", seen.missed), ("errors while reading", seen.trouble)]
+    rows += [("snapshots of commits", len(seen.snapshots)), ("snapshots missed", seen.missed)]
+    rows += [("errors while reading", seen.trouble)]
     rows += [("metadata that isn't ours", len(seen.foreign))] if seen.foreign else []
     return rows
+
+
+def struck(faults):
+    """Faults that happened, by kind; those at the broker only where a request met them while they lasted."""
+    happened = [fault for fault in faults if fault.happened]
+    for kind, count in Counter(fault.kind for fault in happened).items():
+        yield f"fault: {kind}", count
+    yield "faults in all", len(happened)
+    ordered = [fault for fault in faults if fault.ordered]
+    if ordered:
+        answers = sum(fault.ordered.count for fault in ordered)
+        yield "faults at the broker that no request met", sum(not fault.happened for fault in ordered)
+        yield "answers ordered at the broker", answers
+        yield "of these, met by no request in time", answers - sum(fault.met for fault in ordered)
 
 
 def looks(calls, copies):
@@ -109,10 +124,12 @@ def history(run, payments, job):
             yield f"books    {json.dumps(payment)}"
     calls = [call for call in seen.calls.values() if call["idempotency_key"] == key]
     for call in calls:
-        yield f"call     {call['at_ms'] / 1000:.3f} {call['method']} {call['path']} {call['status']} {call['fault'] or ''} ({call['sequence']})"
+        what = f"{call['method']} {call['path']} {call['status']} {call['fault'] or ''} ({call['sequence']})"
+        yield f"call     {call['at_ms'] / 1000:.3f} {what}"
     for reply in replies:
         what = reply.type or f"dead letter {reply.reason}, money {reply.money}"
-        yield f"answer   {reply.seen_at:.3f} {reply.topic}/{reply.partition}/{reply.offset} {what} {reply.answer_id} {reply.data.get('payment_id', '')}"
+        place, payment = f"{reply.topic}/{reply.partition}/{reply.offset}", reply.data.get("payment_id", "")
+        yield f"answer   {reply.seen_at:.3f} {place} {what} {reply.answer_id} {payment}"
     moments = [call["at_ms"] / 1000 for call in calls] + [reply.seen_at for reply in replies]
     for fault in run.struck if moments else []:
         began, ended = run.epoch + fault.began, run.epoch + (fault.ended or run.now)
