@@ -1,6 +1,5 @@
 """A job is done once: one situation each, by script. A name in a docstring is a row of README's failure matrix."""
 import signal
-import time
 from collections import Counter
 
 import pytest
@@ -9,10 +8,7 @@ import offsets
 from group import Stranger, committed
 from harness import CHARGES, Stage
 from names import idempotency_key
-
-SETTINGS = {
-    "GATEWAY_CALL_TIMEOUT": "3s", "GATEWAY_READ_TIMEOUT": "3s", "GATEWAY_INDEX_LAG": "1s", "RETRY_ATTEMPTS": "20",
-    "WORKER_DRAIN_DEADLINE": "20s", "LOG_LEVEL": "info"}
+from steps import answers, calls, charge, charges, first_worker, last_call, paid, until, worker
 
 
 @pytest.fixture
@@ -20,59 +16,6 @@ def stage(tmp_path):
     stage = Stage(tmp_path, sandbox=["--payment-search-lag", "500ms"])
     yield stage
     stage.close()
-
-
-def worker(stage, **settings):
-    started = stage.worker(**{**SETTINGS, **settings})
-    started.until("assigned", 60)
-    return started
-
-
-def first_worker(stage, **settings):
-    """Says of the group that nothing was attempted, so that its backlog costs no look-ups."""
-    return worker(stage, WORKER_NEW_GROUP="true", **settings)
-
-
-def charges(stage, count, prefix="job", partition=None, amount="10.00"):
-    """Sends charges, each of a customer of its own, and returns their values by job id."""
-    sent = {}
-    for number, customer in enumerate(stage.sandbox.seed(count, "APRO", tokens=1)):
-        value = {"job_id": f"{prefix}-{number}", "customer_id": customer["customer_id"], "token": customer["token"], "transaction_amount": amount}
-        place = number % stage.partitions if partition == "each" else partition
-        stage.send(CHARGES, customer["customer_id"], value, partition=place)
-        sent[value["job_id"]] = value
-    stage.flush()
-    return sent
-
-
-def calls(stage, method=None, path=None, key=None, after=-1):
-    found = stage.sandbox.call("GET", "/_sandbox/requests?limit=50000")["requests"]
-    return [
-        call for call in found
-        if call["sequence"] > after and method in (None, call["method"]) and path in (None, call["path"]) and key in (None, call["idempotency_key"])]
-
-
-def last_call(stage):
-    return max((call["sequence"] for call in calls(stage)), default=-1)
-
-
-def until(condition, what, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.02)
-
-
-def paid(stage):
-    """How many payments each job has."""
-    return Counter(payment["metadata"]["cobrador_job_id"] for payment in stage.sandbox.payments())
-
-
-def answers(reader):
-    found = {}
-    for answer in reader.answers:
-        found.setdefault(answer.job_id, []).append(answer)
-    return found
 
 
 def test_a_worker_that_dies_after_the_charge_was_made_and_its_answer_lost(stage, reader):
@@ -113,7 +56,7 @@ def test_two_copies_on_two_partitions_at_once(stage, reader):
     stage.sandbox.arm("slow", milliseconds=500)
     customers = stage.sandbox.seed(10, "APRO", tokens=1)
     for number, customer in enumerate(customers):
-        value = {"job_id": f"job-{number}", "customer_id": customer["customer_id"], "token": customer["token"], "transaction_amount": "7"}
+        value = charge(f"job-{number}", customer, "7")
         for partition in (0, 1):
             stage.send(CHARGES, customer["customer_id"], value, partition=partition)
     stage.flush()
@@ -142,6 +85,33 @@ def test_other_content_under_a_known_id_after_a_restart(stage, reader):
     assert [answer.reason or answer.type for answer in reader.answers] == ["charge.approved", "conflict"]
     assert paid(stage) == {"job-0": 1}
     assert stage.sandbox.payments()[0]["transaction_amount"] == 10
+
+
+def test_a_record_that_comes_back_without_its_headers(stage, reader):
+    """*A record put back by another tool, without its headers.*"""
+    customer = stage.sandbox.seed(1, "APRO", tokens=1)[0]
+    sent = charge("job-0", customer, "10.00")
+    event = [("ce_specversion", "1.0"), ("ce_type", "charge-saved-card"), ("ce_id", "order-1"), ("ce_source", "/shop")]
+    stage.send(CHARGES, customer["customer_id"], sent, headers=event, partition=0)
+    stage.flush()
+    first = first_worker(stage)
+    reader.until_answered(["job-0"], 60, [first])
+    # To whom has answered it, and, after a restart, to one who never saw it; where it was, and elsewhere.
+    stage.send(CHARGES, customer["customer_id"], sent, partition=0)
+    stage.flush()
+    reader.until_count(2, 60)
+    assert first.stop() == 0
+    stage.send(CHARGES, customer["customer_id"], sent, partition=1)
+    stage.flush()
+    second = worker(stage)
+    reader.until_count(3, 60)
+    assert second.stop() == 0
+    reader.read()
+    assert paid(stage) == {"job-0": 1}
+    assert [answer.type for answer in reader.answers] == ["charge.approved"] * 3
+    assert len({answer.answer_id for answer in reader.answers}) == 1
+    payment = stage.sandbox.payments()[0]["id"]
+    assert {answer.data["payment_id"] for answer in reader.answers} == {payment}
 
 
 def test_a_frozen_worker_that_wakes_up_makes_no_further_payment(stage, reader):
@@ -200,7 +170,8 @@ def test_metadata_that_a_worker_never_wrote_here(stage, reader):
         base = places[partition][0]
         return offsets.signed(f"cobrador/1;{cluster};{topic};{partition};{base};{base + 5};released;/")
 
-    texts = ["garbage \x7f ; é", places[0][1] or "x", forged(2), forged(3)[:-20], forged(4).replace(";released;", ";held;"), "x" * 4000]
+    held = forged(4).replace(";released;", ";held;")
+    texts = ["garbage \x7f ; é", places[0][1] or "x", forged(2), forged(3)[:-20], held, "x" * 4000]
     with Stranger(stage) as tool:
         tool.commit(CHARGES, {number: (places[number][0], text) for number, text in enumerate(texts)})
     second = worker(stage)
@@ -244,7 +215,8 @@ def test_a_restart_in_the_middle_of_a_backlog_repeats_nothing(stage, reader):
 
 def test_what_is_done_above_the_frontier_is_not_repeated_after_a_crash(stage, reader):
     """*Killed with a slow job in front of many that are done.*"""
-    stage.sandbox.call("POST", "/_sandbox/faults", {"kind": "latency", "milliseconds": 600000, "match": {"external_reference": "slow-0"}})
+    slow = {"kind": "latency", "milliseconds": 600000, "match": {"external_reference": "slow-0"}}
+    stage.sandbox.call("POST", "/_sandbox/faults", slow)
     charges(stage, 1, "slow", partition=0)
     sent = charges(stage, 40, partition=0)
     first = first_worker(stage, GATEWAY_CALL_TIMEOUT="120s", GATEWAY_READ_TIMEOUT="120s", WORKER_DRAIN_DEADLINE="5s")
