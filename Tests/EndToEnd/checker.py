@@ -5,6 +5,9 @@ Pure: it takes plain values, so that `test_checker.py` can show that it notices 
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from promises import Copy, order_within_key
+from truths import cards_are_saved_once
+
 # The holder's name decides the outcome at Mercado Pago's test cards.
 EXPECTED_CHARGE = {
     "APRO": "charge.approved",
@@ -52,7 +55,8 @@ def disagreements(jobs, payments, answers, cards=None):
     for answer in answers:
         answered.setdefault(answer.job_id, []).append(answer)
     known = {job.id for job in jobs}
-    found += [f"payment {payment['id']} belongs to no job" for id, list in paid.items() if id not in known for payment in list]
+    strangers = [payment for id, made in paid.items() if id not in known for payment in made]
+    found += [f"payment {payment['id']} belongs to no job" for payment in strangers]
     found += [f"{id} was never asked for, and answered" for id in answered if id not in known]
     for job in jobs:
         found += of_job(job, paid.get(job.id, []), answered.get(job.id, []))
@@ -68,10 +72,7 @@ def of_cards(answers, cards):
             saved = [card["id"] for card in cards.get(answer.data.get("customer_id"), [])]
             if answer.data.get("card_id") not in saved:
                 yield f"{answer.job_id} was answered card.registered, and the gateway has no such card"
-    for customer, saved in cards.items():
-        faces = [(card["first_six_digits"], card["last_four_digits"], card["expiration_year"]) for card in saved]
-        if len(faces) != len(set(faces)):
-            yield f"a card of {customer} was added twice"
+    yield from (f"{broken.text} for {broken.job_id}" for broken in cards_are_saved_once(cards))
 
 
 def of_job(job, payments, answers):
@@ -123,14 +124,10 @@ def of_event(job, payments, event):
 
 def out_of_order(jobs, answers):
     """Jobs of one kind and key whose first events came in another order than the jobs were sent in."""
-    place = {job.id: number for number, job in enumerate(jobs)}
-    lane = {job.id: (job.kind, job.key) for job in jobs}
-    last, seen = {}, set()
-    for answer in answers:
-        if answer.reason is not None or answer.job_id in seen or answer.job_id not in place:
-            continue
-        seen.add(answer.job_id)
-        number = place[answer.job_id]
-        if last.get(lane[answer.job_id], -1) > number:
-            yield f"{answer.job_id} was overtaken by a later job of its key"
-        last[lane[answer.job_id]] = max(number, last.get(lane[answer.job_id], -1))
+    copies = [Copy(job.id, job.kind, job.key, job.kind, 0, number) for number, job in enumerate(jobs)]
+    places = {}
+    for number, answer in enumerate(answers):
+        if answer.reason is None:
+            places.setdefault(answer.job_id, ("events", number))
+    for broken in order_within_key(copies, places, "an answer"):
+        yield f"{broken.job_id}: {broken.text}"

@@ -6,10 +6,13 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 import offsets
 from coordinator import Coordinator
+from harness import headers
 from promises import Copy, Reply, Snapshot
 
 # Calls that were read before they were answered are read again.
 OVERLAP = 400
+# A log from which something was missed.
+LOST_PLACES = (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE)
 
 
 class Observer:
@@ -22,7 +25,8 @@ class Observer:
             **common, "group.id": f"{group}-observer", "isolation.level": "read_committed", "fetch.wait.max.ms": 20,
             "auto.offset.reset": "error"})
         self.jobs = [TopicPartition(topic, number) for topic in names.inbound.values() for number in range(stage.partitions)]
-        self.outbound = [TopicPartition(topic, number) for topic in names.outbound for number in range(stage.partitions)]
+        self.outbound = [
+            TopicPartition(topic, number) for topic in names.outbound for number in range(stage.partitions)]
         self.logs.assign([TopicPartition(place.topic, place.partition, 0) for place in self.jobs + self.outbound])
         self.ends = Consumer({**common, "group.id": f"{group}-observer", "isolation.level": "read_committed"})
         self.commits = Coordinator(stage.bootstrap, group)
@@ -35,7 +39,7 @@ class Observer:
         new = []
         for message in self.logs.consume(5000, timeout=seconds):
             if message.error():
-                assert message.error().code() not in (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE), message.error()
+                assert message.error().code() not in LOST_PLACES, message.error()
                 self.trouble += 1
             elif message.topic() in self.names.kinds:
                 self.copies.append(self.copy(message))
@@ -93,9 +97,10 @@ class Observer:
 
 
 def reply(message):
-    head = {name: value.decode() for name, value in message.headers() or []}
+    head = headers(message)
     place = {"topic": message.topic(), "partition": message.partition(), "offset": message.offset(), "seen_at": time.time()}
     if "cobrador-dl-reason" in head:
         origin = tuple(head[f"cobrador-dl-original-{part}"] for part in ("topic", "partition", "offset"))
-        return Reply(head.get("cobrador-dl-job-id", ""), reason=head["cobrador-dl-reason"], money=head["cobrador-dl-money"], origin=origin, **place)
+        told = {"reason": head["cobrador-dl-reason"], "money": head["cobrador-dl-money"]}
+        return Reply(head.get("cobrador-dl-job-id", ""), origin=origin, **told, **place)
     return Reply(head["ce_subject"], type=head["ce_type"], answer_id=head["ce_id"], data=json.loads(message.value()), **place)

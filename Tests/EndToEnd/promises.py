@@ -169,7 +169,8 @@ def nothing_committed_unanswered(copies, replies, snapshots):
                     continue
                 told.add(place)
                 if not any(was_there(reply, snapshot.ends) for reply in answered.get(copy.job_id, [])):
-                    yield Broken(COMMITTED, copy.job_id, f"{topic}/{partition}/{place[2]} was committed as done, and had no answer")
+                    text = f"{topic}/{partition}/{place[2]} was committed as done, and had no answer"
+                    yield Broken(COMMITTED, copy.job_id, text)
 
 
 def was_there(reply, ends):

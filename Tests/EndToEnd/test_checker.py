@@ -7,8 +7,12 @@ from checker import Answer, Job, disagreements
 
 
 def history():
-    jobs = [Job("a", "charge-saved-card", "k", "charge.approved", "100.50"), Job("b", "charge-saved-card", "k", "charge.rejected", "7")]
-    jobs += [Job("c", "register-card", "k", "card.registered"), Job("d", "charge-saved-card", "l", "dead-letter invalid", "1")]
+    jobs = [
+        Job("a", "charge-saved-card", "k", "charge.approved", "100.50"),
+        Job("b", "charge-saved-card", "k", "charge.rejected", "7"),
+        Job("c", "register-card", "k", "card.registered"),
+        Job("d", "charge-saved-card", "l", "dead-letter invalid", "1"),
+    ]
     payments = [
         {"id": 1, "status": "approved", "transaction_amount": 100.5, "metadata": {"cobrador_job_id": "a"}},
         {"id": 2, "status": "rejected", "transaction_amount": 7, "metadata": {"cobrador_job_id": "b"}},

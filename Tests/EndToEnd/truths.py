@@ -87,7 +87,9 @@ def unknown(copies, replies):
     """The jobs of which nobody is told whether their money moved, and those of two contents of which none is refused
     as what it is."""
     told = by_job(replies)
-    found = {job for job, answers in told.items() if all(reply.money == "unknown" and reply.reason != "conflict" for reply in answers)}
+    found = {
+        job for job, answers in told.items()
+        if all(reply.money == "unknown" and reply.reason != "conflict" for reply in answers)}
     for job, records in by_job(copies).items():
         if len({copy.content for copy in records}) > 1 and len(told.get(job, ())) > 1:
             if not any(reply.reason == "conflict" for reply in told[job]):
