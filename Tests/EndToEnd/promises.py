@@ -133,7 +133,7 @@ def order_within_key(copies, places, what):
             log, place = places[copy.job_id]
             before, job = latest.get(log, (place, copy.job_id))
             if before > place:
-                yield Broken(ORDER, copy.job_id, f"{what} of a later job of its key, {job}, came earlier")
+                yield Broken(ORDER, copy.job_id, f"{what} of an earlier job of its key, {job}, came later")
             latest[log] = max((before, job), (place, copy.job_id))
 
 
