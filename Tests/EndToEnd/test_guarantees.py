@@ -97,10 +97,11 @@ def judge(run, delivery, more):
     payments = run.stage.sandbox.payments()
     people = {reply.data["customer_id"] for reply in run.observer.replies if reply.type == "card.registered"}
     broken = verdict(run, payments, delivery, run.stage.sandbox.cards(people))
-    print(table([*figures(run, payments, broken), *more]))
+    struck = run.stage.sandbox.summary()["requests"]["faults"].keys()
+    quiet = ", ".join(sorted(weather.kinds() - struck)) or "none"
+    print(table([*figures(run, payments, broken), ("gateway faults that never struck", quiet), *more]))
     assert not run.undelivered, f"jobs that never reached their log: {run.undelivered[:3]}"
     assert len(run.observer.snapshots) > run.seconds / 4, "commits were hardly ever seen: this run shows less than it says"
     assert not broken, histories(run, payments, broken)
-    if run.jobs >= 5000:
-        quiet = weather.kinds() - run.stage.sandbox.summary()["requests"]["faults"].keys()
-        assert not quiet, f"{sorted(quiet)} never struck: this run shows less than it says"
+    # Which calls fall into a storm is chance; that none did of those whose answer was lost is not.
+    assert any(kind.endswith("-after") for kind in struck), "no answer was lost: this run shows less than it says"
