@@ -72,7 +72,7 @@ public struct WorkerConfiguration: Sendable {
 
     /// How long a new owner waits before it looks up what an unclean predecessor may have attempted: that one's
     /// lease may still run, then its last call, and then the gateway's search finds what was done.
-    var takeoverDelay: Duration { sessionTimeout + callTimeout + indexLag }
+    public var takeoverDelay: Duration { sessionTimeout + callTimeout + indexLag }
 
     /// How far a horizon goes ahead: far enough that a commit in every ``commitInterval`` keeps ahead of what
     /// comes, for small windows too.

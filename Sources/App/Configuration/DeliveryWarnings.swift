@@ -21,7 +21,7 @@ extension AppConfiguration {
 
     private var takeoverWarnings: [ConfigurationError.Problem] {
         var warnings: [ConfigurationError.Problem] = []
-        let takeover = worker.sessionTimeout + worker.callTimeout + worker.indexLag
+        let takeover = worker.takeoverDelay
         if worker.stallLimit <= takeover {
             warnings.append(
                 .init(
