@@ -12,6 +12,7 @@ public final class Leases: Sendable {
         var expiries: [Int: Instant] = [:]
         /// A commit that is acknowledged late must not revive what has ended.
         var ended: Set<Int> = []
+        var partitionTotal = 0
     }
 
     private let state = Mutex(State())
@@ -53,4 +54,21 @@ public final class Leases: Sendable {
 
     /// When the lease of `tenure` ends; nil where it has none, or has been ended.
     public func expiry(of tenure: Int) -> Instant? { state.withLock { $0.expiries[tenure] } }
+
+    /// Notes how many partitions the job topics have; the largest count seen stays.
+    public func note(partitionTotal: Int) {
+        state.withLock { $0.partitionTotal = max($0.partitionTotal, partitionTotal) }
+    }
+
+    /// The part of the group's limits that this worker may use at `instant`: partitions whose leases hold, of
+    /// all partitions of the job topics.
+    ///
+    /// The sum over all workers is never more than one, because no partition has two leases at once.
+    public func share(at instant: Instant) -> Double {
+        if isUnlimited { return 1 }
+        return state.withLock { state in
+            let held = state.expiries.values.count { instant < $0 }
+            return held == 0 ? 0 : Double(held) / Double(max(held, state.partitionTotal))
+        }
+    }
 }
