@@ -68,7 +68,8 @@ public final class Leases: Sendable {
         if isUnlimited { return 1 }
         return state.withLock { state in
             let held = state.expiries.values.count { instant < $0 }
-            return held == 0 ? 0 : Double(held) / Double(max(held, state.partitionTotal))
+            // Before it is known how many partitions there are, one of them may be a small part.
+            return state.partitionTotal == 0 ? 0 : Double(held) / Double(max(held, state.partitionTotal))
         }
     }
 }
