@@ -9,7 +9,9 @@ import Worker
 package struct Composition: Sendable {
     /// The worker.
     package let worker: Worker
-    private let client: MercadoPagoClient
+    private let connections: MercadoPagoConnections
+    private let pipeline: JobPipeline
+    private let tokenFiles: [AccessTokenFile]
 
     /// Connects everything; nothing is read from Kafka yet.
     ///
@@ -24,11 +26,15 @@ package struct Composition: Sendable {
                 configuration.consumer, readings, logger: logs.logger("kafka.consumer"))
             opened = consumer
             try await Self.prime(delivery, configuration.answerTopics)
+            let sellers = try configuration.accounts.map { account throws(CommandFailure) in
+                try Seller(account, logger: logs.logger("credentials"))
+            }
+            tokenFiles = sellers.compactMap(\.tokenFile)
             // Last, because it must be shut down, and nothing can fail after it.
-            client = try Self.makeClient(configuration.gateway)
+            connections = try Self.makeConnections(configuration.gateway)
             let leases = Leases()
-            let pipeline = Self.makePipeline(
-                configuration, client, leases, logger: logs.logger("pipeline"))
+            pipeline = Self.makePipeline(
+                configuration, sellers, connections, leases, logger: logs.logger("pipeline"))
             worker = Worker(
                 configuration: configuration.worker, consumer: consumer, delivery: delivery,
                 pipeline: pipeline, leases: leases, logger: logs.logger("worker"))
@@ -47,29 +53,39 @@ package struct Composition: Sendable {
         } catch {
             result = .failure(error)
         }
-        await client.shutdown()
+        await connections.shutdown()
         return try result.get()
     }
 
+    /// Looks at the secret files of access tokens until it is cancelled.
+    ///
+    /// - Parameter pause: The pause between two looks.
+    func watchAccessTokens(every pause: Duration) async {
+        await AccessTokenWatch(files: tokenFiles, pause: pause).run { _ in }
+    }
+
     private static func makePipeline(
-        _ configuration: AppConfiguration, _ client: MercadoPagoClient, _ leases: Leases, logger: Logger
+        _ configuration: AppConfiguration, _ sellers: [Seller], _ connections: MercadoPagoConnections,
+        _ leases: Leases, logger: Logger
     ) -> JobPipeline {
-        JobPipeline(
-            accounts: [configuration.account: MercadoPagoGateway(client)],
-            limits: configuration.rateLimit.map { [configuration.account: $0] } ?? [:],
+        let accounts = Dictionary(sellers.map { ($0.name, $0.account(on: connections)) }) { first, _ in
+            first
+        }
+        return JobPipeline(
+            accounts: accounts.mapValues(\.gateway), limits: accounts.compactMapValues(\.limits.rate),
             concurrency: configuration.concurrency, policy: configuration.retries,
             looks: configuration.looks, leases: leases,
             decoder: JobDecoder(
                 maxValueSize: configuration.jobSizeMax,
-                sites: configuration.site.map { [configuration.account: $0] } ?? [:]),
+                sites: accounts.compactMapValues(\.rules.site)),
             encoder: EventEncoder(source: configuration.eventSource), logger: logger)
     }
 
-    private static func makeClient(
+    private static func makeConnections(
         _ configuration: MercadoPagoConfiguration
-    ) throws(CommandFailure) -> MercadoPagoClient {
+    ) throws(CommandFailure) -> MercadoPagoConnections {
         do {
-            return try MercadoPagoClient(configuration)
+            return try MercadoPagoConnections(configuration)
         } catch {
             throw CommandFailure(.configuration, "the gateway's settings can't be used: \(error)")
         }

@@ -1,20 +1,30 @@
 import Glibc
 import Logging
+import PaymentJobs
+import Pipeline
 import Worker
 
 /// `cobrador run`: a worker that ends when it is signalled.
 package struct WorkerProcess: Sendable {
     private let configuration: AppConfiguration
     private let logs: LogSetup
+    private let tokenPause: Duration
     private let endAtOnce: @Sendable () -> Void
 
-    /// A worker process; tests survive a forced end.
+    /// A worker process.
+    ///
+    /// - Parameters:
+    ///   - configuration: The configuration.
+    ///   - logs: Where it logs.
+    ///   - tokenPause: The pause between two looks at the secret files of access tokens.
+    ///   - endAtOnce: What a second signal does; tests survive it.
     package init(
-        _ configuration: AppConfiguration, logs: LogSetup,
+        _ configuration: AppConfiguration, logs: LogSetup, tokenPause: Duration = .seconds(5),
         endAtOnce: @escaping @Sendable () -> Void = { _exit(ExitStatus.forced.rawValue) }
     ) {
         self.configuration = configuration
         self.logs = logs
+        self.tokenPause = tokenPause
         self.endAtOnce = endAtOnce
     }
 
@@ -58,6 +68,10 @@ package struct WorkerProcess: Sendable {
             }
             group.addTask {
                 await obey(signals, composition.worker, logger)
+                return nil
+            }
+            group.addTask {
+                await composition.watchAccessTokens(every: tokenPause)
                 return nil
             }
             var result: Result<WorkerEnding, WorkerError>?
@@ -113,7 +127,10 @@ package struct WorkerProcess: Sendable {
     private var startMetadata: Logger.Metadata {
         let isJSON = if case .json = logs.format { true } else { false }
         let settings = configuration.summary
-        var metadata: Logger.Metadata = ["version": "\(Program.version)"]
+        var metadata: Logger.Metadata = [
+            "version": "\(Program.version)",
+            "accounts": "\(configuration.accounts.map(\.words).joined(separator: " "))",
+        ]
         if isJSON {
             metadata["configuration"] = .dictionary(
                 Dictionary(uniqueKeysWithValues: settings.map { ($0.key, .string($0.text)) }))
@@ -139,6 +156,11 @@ extension CommandFailure {
             self.init(.software, "Kafka's producer can't go on: \(error); start the worker again")
         }
     }
+}
+
+extension AccountConfiguration {
+    /// Its name, and its country where that is configured.
+    fileprivate var words: String { "\(name)" + (rules.site.map { "(\($0.rawValue))" } ?? "") }
 }
 
 extension LogSetup {

@@ -13,15 +13,17 @@ struct CustomersCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "search", abstract: "Finds a customer's id by e-mail address.",
             discussion: """
-                Uses the settings gateway.… of cobrador run, and nothing of Kafka.
+                Uses the gateway's and the accounts' settings of cobrador run, nothing of Kafka.
 
                   cobrador customers search --email ana@example.com
-                  cobrador customers search --email ana@example.com --json
+                  cobrador customers search --account shop-2 --email ana@example.com --json
 
                 Nobody found is an answer: exit code 0, and an empty list with --json. Other \
-                exit codes: 65 it refuses the address, 69 it can't be reached, 75 it asks to wait, 77 it \
+                exit codes: 64 no such account, 65 it refuses the address, 69 it can't be reached, 75 it asks to wait, 77 it \
                 refuses the access token, 78 the configuration is wrong.
                 """)
+
+        @OptionGroup var account: AccountOption
 
         @Option(help: ArgumentHelp("The address, in any upper and lower case.", valueName: "address"))
         var email: String
@@ -40,7 +42,8 @@ struct CustomersCommand: AsyncParsableCommand {
 
         func run() async throws {
             let search = CustomerSearch(
-                sources: options.sources, showsPersonalData: output.showPersonalData)
+                sources: options.sources, account: account.name,
+                showsPersonalData: output.showPersonalData)
             output.write(try await search.run(email: email))
         }
     }
@@ -56,14 +59,16 @@ struct CardsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "Lists the saved cards of a customer.",
             discussion: """
-                Uses the settings gateway.… of cobrador run, and nothing of Kafka.
+                Uses the gateway's and the accounts' settings of cobrador run, nothing of Kafka.
 
                   cobrador cards list --customer-id 123456789-jxOV430go9fx2e
 
-                Exit codes: 0 listed, 65 there is no such customer or id, 69 the gateway can't be \
+                Exit codes: 0 listed, 64 no such account, 65 there is no such customer or id, 69 the gateway can't be \
                 reached, 75 it asks to wait, 77 it refuses the access token, 78 the \
                 configuration is wrong.
                 """)
+
+        @OptionGroup var account: AccountOption
 
         @Option(help: ArgumentHelp("The customer's id at the gateway.", valueName: "id"))
         var customerID: String
@@ -82,8 +87,28 @@ struct CardsCommand: AsyncParsableCommand {
 
         func run() async throws {
             guard let id = CustomerID(customerID) else { throw ExitCode.validationFailure }
-            let list = CardList(sources: options.sources, showsPersonalData: output.showPersonalData)
+            let list = CardList(
+                sources: options.sources, account: account.name,
+                showsPersonalData: output.showPersonalData)
             output.write(try await list.run(customer: id))
+        }
+    }
+}
+
+/// In whose name the gateway is asked.
+struct AccountOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Whose: one of accounts.names. (default: the only account, or the one named default)",
+            valueName: "name"))
+    var account: String?
+
+    var name: AccountName? { account.flatMap(AccountName.init) }
+
+    mutating func validate() throws {
+        guard account == nil || name != nil else {
+            throw ValidationError(
+                "--account must be 1 to 64 letters, digits, dots, dashes or underscores.")
         }
     }
 }

@@ -43,7 +43,7 @@ struct CatalogueTests {
 
     @Test("help fits a terminal line's worth of words, and ends as a sentence")
     func help() {
-        for entry in Catalogue.all {
+        for entry in ConfigurationReference.documented {
             #expect(entry.help.hasSuffix("."), "\(entry.key)")
             #expect(entry.help.count <= 90, "\(entry.key)")
         }

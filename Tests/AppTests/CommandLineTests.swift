@@ -73,7 +73,7 @@ struct CommandLineTests {
     @Test("run's help lists every setting")
     func settings() {
         let help = RunCommand.helpMessage(columns: 80)
-        for entry in Catalogue.all { #expect(help.contains("\n  \(entry.key)")) }
+        for entry in Catalogue.all + Catalogue.anyAccount { #expect(help.contains("\n  \(entry.key)")) }
     }
 
     @Test("examples and lists in help fit 80 columns: the parser would break them anywhere")

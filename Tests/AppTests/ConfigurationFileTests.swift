@@ -86,7 +86,7 @@ struct ConfigurationExampleTests {
     func explains() throws {
         let words = ConfigurationExample.text.split(separator: "\n")
             .map { $0.trimmingCharacters(in: ["/", " "]) }.joined(separator: " ")
-        for entry in Catalogue.all {
+        for entry in ConfigurationReference.documented {
             #expect(words.contains(entry.help), "\(entry.key)")
             #expect(words.lowercased().contains(entry.rule.lowercased()), "\(entry.key)")
             #expect(words.contains(entry.variable), "\(entry.key)")

@@ -40,7 +40,7 @@ struct ConfigurationSecretTests {
         ])
         #expect(
             problems == [
-                "gateway.access-token: must be 1 to 512 visible characters without spaces (environment)"
+                "gateway.access-token: must be 1 to 512 visible ASCII characters without spaces (environment)"
             ])
     }
 

@@ -48,10 +48,11 @@ struct ConfigurationTests {
                 "cobrador.jobs.charge-saved-card", "cobrador.jobs.refund-payment",
                 "cobrador.jobs.register-card",
             ])
-        #expect(configuration.site == nil)
+        #expect(configuration.accounts.map(\.name.description) == ["default"])
+        #expect(configuration.accounts.first?.rules.site == nil)
         #expect(configuration.worker.drainDeadline == .seconds(45))
         #expect(configuration.gateway.connectionsMax == configuration.concurrency)
-        #expect(configuration.rateLimit == nil)
+        #expect(configuration.accounts.first?.limits.rate == nil)
         #expect(configuration.logLevel == .notice)
     }
 
@@ -94,7 +95,7 @@ struct ConfigurationTests {
                     variable: secrets,
                 ]))
             #expect(configuration.worker.window == 7)
-            #expect(configuration.gateway.accessToken.reveal { $0 } == "TEST-from-a-file")
+            #expect(configuration.accounts[0].accessToken.reveal { $0 } == "TEST-from-a-file")
         }
     }
 

@@ -14,7 +14,8 @@ struct GatewayCheckTests {
         let server = try CannedServer(status: status, headers: headers, body: body)
         let configuration = try await ConfigurationTests.load(["COBRADOR_GATEWAY_BASE_URL": server.baseURL])
         defer { server.close() }
-        return await GatewayCheck(configuration, timeout: .seconds(5)).finding()
+        let findings = await GatewayCheck(configuration, timeout: .seconds(5)).findings()
+        return try #require(findings.first)
     }
 
     @Test(

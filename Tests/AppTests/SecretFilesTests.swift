@@ -30,14 +30,15 @@ struct SecretFilesTests {
             ConfigurationSources(
                 environment: ["COBRADOR_KAFKA_BOOTSTRAP_SERVERS": "kafka:9092"],
                 secretsDirectory: folder.url.path()))
-        #expect(configuration.gateway.accessToken.reveal { $0 } == Self.token)
+        #expect(configuration.accounts[0].accessToken.reveal { $0 } == Self.token)
     }
 
     @Test("a secret's source is its file")
     func source() async throws {
         let folder = try TemporaryFolder()
         _ = try folder.write("kafka-ssl-key-password", Self.token)
-        let reading = SecretFiles(folder: folder.url.path() + "/", isAskedFor: true)
+        let reading = SecretFiles(
+            folder: folder.url.path() + "/", KnownSettings(accounts: "", isComplete: true), isAskedFor: true)
         #expect(
             reading.file(of: "kafka.ssl.key-password")
                 == folder.url.path().trimmed("/") + "/kafka-ssl-key-password")

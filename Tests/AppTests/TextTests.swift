@@ -10,7 +10,7 @@ struct TextTests {
             ("250ms", Duration.milliseconds(250)), ("5s", .seconds(5)), ("2m", .seconds(120)),
             ("1h", .seconds(3600)),
             ("1.5s", .milliseconds(1500)), ("0s", .zero), ("10us", .microseconds(10)),
-            ("0.25h", .seconds(900)),
+            ("0.25h", .seconds(900)), ("180d", .seconds(15_552_000)), ("0.000000125d", .microseconds(10_800)),
         ])
     func duration(_ text: String, _ duration: Duration) {
         #expect(DurationText.parse(text) == duration)
@@ -20,8 +20,8 @@ struct TextTests {
     @Test(
         "what is no duration",
         arguments: [
-            "999999999h", "2562048h",
-            "", "5", "s", "-5s", "5 s", "5S", "1,5s", "1.s", ".5s", "1.2.3s", "5d", "1e3s", "9999999999s",
+            "999999999h", "2562048h", "106752d", "0.999999999d",
+            "", "5", "s", "-5s", "5 s", "5S", "1,5s", "1.s", ".5s", "1.2.3s", "5D", "1e3s", "9999999999s",
             "٣s",
         ])
     func noDuration(_ text: String) {
@@ -32,6 +32,8 @@ struct TextTests {
     func shortest() {
         #expect(DurationText.text(.seconds(90)) == "90s")
         #expect(DurationText.text(.seconds(7200)) == "2h")
+        #expect(DurationText.text(.seconds(36 * 3600)) == "36h")
+        #expect(DurationText.text(.seconds(48 * 3600)) == "2d")
         #expect(DurationText.text(.milliseconds(3500)) == "3500ms")
     }
 

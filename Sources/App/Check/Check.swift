@@ -44,10 +44,10 @@ package struct Check: Sendable {
     private func gatewayFindings(
         _ configuration: AppConfiguration, _ reading: AppConfiguration.Reading
     ) async -> [Finding] {
-        if let reason = Self.reason(reading, ["gateway", "account"]) {
+        if let reason = Self.reason(reading, ["gateway", "account", "accounts"]) {
             return [.skipped(.gateway, "credentials", "not tried, since \(reason)")]
         }
-        return [await GatewayCheck(configuration, timeout: timeout).finding()]
+        return await GatewayCheck(configuration, timeout: timeout).findings()
     }
 
     /// Why nobody is asked: with the defaults in place of what can't be read it would be somebody else.

@@ -13,11 +13,10 @@ package struct AppConfiguration: Sendable {
     package var worker: WorkerConfiguration
     /// Nil in idempotent delivery.
     package var transactions: TransactionalProducerConfiguration?
+    /// How to reach the gateway, for all sellers: without an access token.
     package var gateway: MercadoPagoConfiguration
-    package var account: AccountName
-    /// The account's country, where it is configured.
-    package var site: Site?
-    package var rateLimit: RateLimit?
+    /// The sellers.
+    package var accounts: [AccountConfiguration]
     package var concurrency: Int
     package var retries: RetryPolicy
     package var jobSizeMax: Int
@@ -71,21 +70,9 @@ package struct AppConfiguration: Sendable {
         worker.callTimeout = gateway.callTimeout
         worker.indexLag = reader.read(Catalogue.indexLag)
         transactions = TransactionalProducerConfiguration(reading: &reader, kafka)
-        account = reader.read(Catalogue.account)
-        site = reader.read(Catalogue.site)
-        let burst = reader.read(Catalogue.burst)
-        rateLimit = reader.read(Catalogue.rate).flatMap { RateLimit(callsPerSecond: $0, burst: burst) }
-        retries = RetryPolicy(
-            attemptsMax: reader.read(Catalogue.retryAttempts),
-            pauseBase: reader.read(Catalogue.retryPauseBase),
-            pauseMax: reader.read(Catalogue.retryPauseMax),
-            retryAfterMax: reader.read(Catalogue.retryAfterMax),
-            misconfiguredGrace: reader.read(Catalogue.misconfiguredGrace))
-        if retries.pauseBase > retries.pauseMax {
-            reader.note(
-                Catalogue.retryPauseBase.entry.key, "must not be longer than retry.pause-max",
-                with: Catalogue.retryPauseMax.entry.key)
-        }
+        retries = RetryPolicy(reading: &reader)
+        accounts = AccountConfiguration.all(
+            reading: &reader, AccountLimits(reading: &reader, retries, concurrency: concurrency))
         if worker.revokeDeadline + worker.closeDeadline >= consumer.maxPollInterval {
             reader.note(
                 Catalogue.revokeDeadline.entry.key,
@@ -183,10 +170,26 @@ extension TransactionalProducerConfiguration {
     }
 }
 
+extension RetryPolicy {
+    init(reading reader: inout SettingReader) {
+        self.init(
+            attemptsMax: reader.read(Catalogue.retryAttempts),
+            pauseBase: reader.read(Catalogue.retryPauseBase),
+            pauseMax: reader.read(Catalogue.retryPauseMax),
+            retryAfterMax: reader.read(Catalogue.retryAfterMax),
+            misconfiguredGrace: reader.read(Catalogue.misconfiguredGrace))
+        if pauseBase > pauseMax {
+            reader.note(
+                Catalogue.retryPauseBase.entry.key, "must not be longer than retry.pause-max",
+                with: Catalogue.retryPauseMax.entry.key)
+        }
+    }
+}
+
 extension MercadoPagoConfiguration {
-    /// The settings of the gateway's client; what is wrong is noted.
+    /// How to reach the gateway, without an access token; what is wrong is noted.
     init(reading reader: inout SettingReader, concurrency: Int) {
-        self.init(accessToken: reader.read(Catalogue.accessToken))
+        self.init()
         baseURL = reader.read(Catalogue.baseURL)
         connectTimeout = reader.read(Catalogue.connectTimeout)
         readTimeout = reader.read(Catalogue.readTimeout)

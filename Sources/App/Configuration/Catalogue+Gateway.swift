@@ -5,11 +5,9 @@ extension Catalogue {
     static let baseURL = Setting.text(
         "gateway.base-url", default: "https://api.mercadopago.com", "The address of Mercado Pago's API.")
     static let accessToken = Setting<Secret<String>>(
-        required: "gateway.access-token", "1 to 512 visible characters without spaces",
-        placeholder: Secret(""), secret: true, "The seller's access token."
-    ) { text in
-        text.isVisible(maxLength: 512) && !text.contains(" ") ? Secret(text) : nil
-    }
+        required: "gateway.access-token", accessTokenRule, placeholder: Secret(""), secret: true,
+        "The seller's access token."
+    ) { isAccessToken($0) ? Secret($0) : nil }
     static let connectTimeout = Setting.duration(
         "gateway.connect-timeout", default: "3s", in: callRange, "How long a call waits for a connection.")
     static let readTimeout = Setting.duration(
@@ -27,25 +25,44 @@ extension Catalogue {
     static let permitsPlainHTTP = Setting.flag(
         "gateway.permit-plain-http", default: "false",
         "Allow http to another machine, which shows the access token to the network.")
-    static let account = Setting<AccountName>(
-        "account.name", "1 to 64 letters, digits, dots, dashes or underscores", default: "default",
-        "The account that jobs name; jobs without one mean default."
-    ) { AccountName($0) }
-    static let site = Setting<Site?>.optional(
-        "account.site", "one of \(Site.allCases.map(\.rawValue).joined(separator: ", ")), or empty",
-        "The account's country: amounts and currencies of jobs are checked against it."
-    ) { Site(rawValue: $0) }
-    static let rate = Setting<Double?>.optional(
-        "account.rate", "off, or calls a second from 0.01 to 10000", none: "off",
-        "Calls to the gateway a second at most, look-ups included."
-    ) { $0.decimalNumber.flatMap { (0.01...10_000).contains($0) ? $0 : nil } }
-    static let burst = Setting.integer(
-        "account.burst", default: "10", in: 1...10_000, "Calls that may be made at once after a pause.")
+    static let credentialsPause = Setting.duration(
+        "gateway.credentials-pause", default: "5s", in: .milliseconds(100) ... .seconds(3600),
+        "The pause between two calls that try refused credentials again.")
 
     static let gateway = [
         baseURL.entry, accessToken.entry, connectTimeout.entry, readTimeout.entry, writeTimeout.entry,
-        callTimeout.entry, indexLag.entry, connections.entry, permitsPlainHTTP.entry, account.entry,
-        site.entry, rate.entry, burst.entry,
+        callTimeout.entry, indexLag.entry, connections.entry, permitsPlainHTTP.entry, credentialsPause.entry,
+    ]
+
+    // MARK: Circuit breaker
+
+    static let breakerEnabled = Setting.flag(
+        "breaker.enabled", default: "true",
+        "Stop an account's calls for a while when the gateway fails or is slow.")
+    static let breakerFailurePercent = Setting.integer(
+        "breaker.failure-percent", default: "50", in: 1...100,
+        "The share of an account's last calls without an answer from which on they stop.")
+    static let breakerSlowCall = Setting.duration(
+        "breaker.slow-call", default: "10s", in: callRange, "From when on a call counts as slow.")
+    static let breakerSlowPercent = Setting.integer(
+        "breaker.slow-percent", default: "80", in: 1...100, "The share of slow calls from which on they stop."
+    )
+    static let breakerCallsMin = Setting.integer(
+        "breaker.calls-min", default: "20", in: 1...BreakerPolicy().calls,
+        "Calls within a minute that must be there before they are judged.")
+    static let breakerPause = Setting.duration(
+        "breaker.pause", default: "5s", in: .milliseconds(10) ... .seconds(3600),
+        "How long calls stop at first; it doubles while they go on failing.")
+    static let breakerPauseMax = Setting.duration(
+        "breaker.pause-max", default: "60s", in: .milliseconds(10) ... .seconds(3600),
+        "How long calls stop at most before the gateway is tried again.")
+    static let breakerProbes = Setting.integer(
+        "breaker.probes", default: "3", in: 1...100,
+        "Jobs that try the gateway again; as many must be answered in a row.")
+
+    static let breaker = [
+        breakerEnabled.entry, breakerFailurePercent.entry, breakerSlowCall.entry, breakerSlowPercent.entry,
+        breakerCallsMin.entry, breakerPause.entry, breakerPauseMax.entry, breakerProbes.entry,
     ]
 
     private static let callRange: ClosedRange<Duration> = .milliseconds(1) ... .seconds(600)

@@ -3,7 +3,10 @@ import PaymentJobs
 /// Every setting that there is: reading, checking and documentation come from here alone.
 package enum Catalogue {
     /// All settings, in the order of the documentation.
-    package static let all: [SettingEntry] = kafka + topics + worker + delivery + gateway + retries + output
+    ///
+    /// Those of single accounts aren't among them: see ``settings(of:)``.
+    package static let all: [SettingEntry] =
+        kafka + topics + worker + delivery + gateway + account + breaker + retries + output
 
     /// Groups of settings that librdkafka names and checks.
     package static let rawPrefixes = ["kafka.raw.", "kafka.consumer.raw.", "kafka.producer.raw."]

@@ -2,7 +2,7 @@
 package enum ConfigurationExample {
     /// Where the file's Kafka is: the one setting that has no default and is no secret.
     private static let placeholders = ["kafka.bootstrap-servers": "localhost:9092"]
-    private static let width = 104
+    private static let width = 103
 
     /// The file's text.
     package static var text: String {
@@ -44,13 +44,31 @@ package enum ConfigurationExample {
                     // producer.raw, and is checked at start: "raw": { "reconnect.backoff.max.ms": 5000 }
                 """)
         }
+        if Catalogue.accountsPrefix == name + "." {
+            let notes = Catalogue.anyAccount.map { entry in
+                comment(entry).map { "    // " + $0 }.joined(separator: "\n")
+            }
+            blocks.append(
+                """
+                    // Each account that is named has settings of its own:
+                    //     "shop-1": { "site": "MLA", "rate": 50 }
+                """)
+            blocks += notes
+        }
         return "  \(quoted(name)): {\n" + blocks.joined(separator: "\n\n") + "\n  }"
     }
 
     private static func comment(_ entry: SettingEntry) -> [String] {
-        let rule = entry.defaultText == nil ? "Required: \(entry.rule)." : "\(entry.rule.capitalisedFirst)."
+        let rule =
+            switch (entry.defaultText, entry.substitute) {
+            case (nil, nil): "Required: \(entry.rule)."
+            case (nil, let substitute?): "\(entry.rule.capitalisedFirst). Otherwise \(substitute)."
+            default: "\(entry.rule.capitalisedFirst)."
+            }
         let ways = entry.isSecret ? "\(entry.variable), or the file \(entry.secretFile)." : entry.variable
-        let name = entry.isSecret ? "\(entry.key), a secret: " : ""
+        let name =
+            entry.isSecret
+            ? "\(entry.key), a secret: " : entry.substitute.map { _ in "\(entry.key): " } ?? ""
         return ConfigurationReference.wrapped(name + entry.help, width: width)
             + ConfigurationReference.wrapped("\(rule) \(ways)", width: width)
     }

@@ -3,10 +3,10 @@ package enum ConfigurationReference {
     /// Markdown: one row for each setting.
     package static var markdown: String {
         var lines = ["| Setting | Default | Values | What for |", "|---|---|---|---|"]
-        for entry in Catalogue.all {
+        for entry in documented {
             let value =
                 switch entry.defaultText {
-                case nil: "**required**"
+                case nil: entry.substitute.map { "`\($0)`" } ?? "**required**"
                 case ""?: "empty"
                 case let text?: "`\(text)`"
                 }
@@ -29,12 +29,21 @@ package enum ConfigurationReference {
 
     /// Plain text for `--help`, in lines that no terminal of 80 columns has to break.
     package static var listing: String {
-        Catalogue.all.map { entry in
-            let value = entry.defaultText.map { $0.isEmpty ? "" : " (\($0))" } ?? " (required)"
+        documented.map { entry in
+            let value =
+                (entry.defaultText ?? entry.substitute).map { $0.isEmpty ? "" : " (\($0))" }
+                ?? " (required)"
             let help = wrapped(entry.help, width: 72).map { "    " + $0 }
             return (["  " + entry.key + value] + help).joined(separator: "\n")
         }
         .joined(separator: "\n")
+    }
+
+    /// The catalogue, and after `accounts.names` what each of these accounts may have.
+    static var documented: [SettingEntry] {
+        Catalogue.all.flatMap { entry in
+            entry.key == Catalogue.accountNames.entry.key ? [entry] + Catalogue.anyAccount : [entry]
+        }
     }
 
     static func wrapped(_ text: String, width: Int) -> [String] {

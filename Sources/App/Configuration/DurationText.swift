@@ -1,7 +1,8 @@
-/// Durations as people write them: a number and its unit, such as `250ms`, `1.5s`, `2m` or `1h`.
+/// Durations as people write them: a number and its unit, such as `250ms`, `1.5s`, `2m`, `1h` or `30d`.
 package enum DurationText {
     private static let units: [(name: String, nanoseconds: Int64)] = [
-        ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000),
+        ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
+        ("ms", 1_000_000),
         ("us", 1000),
     ]
 
@@ -18,11 +19,12 @@ package enum DurationText {
         guard !isTooLong else { return nil }
         if parts.count == 2 {
             guard let fraction = Int64(parts[1]) else { return nil }
-            var scale: Int64 = 1
+            var scale: Int128 = 1
             for _ in parts[1] { scale *= 10 }
-            guard fraction * (unit.nanoseconds / 1000) % scale == 0 else { return nil }
-            (nanoseconds, isTooLong) = nanoseconds.addingReportingOverflow(
-                fraction * (unit.nanoseconds / 1000) / scale * 1000)
+            let (microseconds, rest) = (Int128(fraction) * Int128(unit.nanoseconds / 1000))
+                .quotientAndRemainder(dividingBy: scale)
+            guard rest == 0 else { return nil }
+            (nanoseconds, isTooLong) = nanoseconds.addingReportingOverflow(Int64(microseconds) * 1000)
             guard !isTooLong else { return nil }
         }
         return .nanoseconds(nanoseconds)

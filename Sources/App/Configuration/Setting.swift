@@ -1,3 +1,5 @@
+import PaymentJobs
+
 /// One setting as the catalogue declares it: all that documentation and checks need to know.
 package struct SettingEntry: Sendable {
     /// The name, such as `worker.drain-deadline`.
@@ -10,6 +12,8 @@ package struct SettingEntry: Sendable {
     package let isSecret: Bool
     /// What it is for, in one line.
     package let help: String
+    /// The setting whose value it has where it isn't given.
+    private(set) var substitute: String?
     /// Whether a text follows the rule.
     let accepts: @Sendable (String) -> Bool
 
@@ -23,6 +27,16 @@ package struct SettingEntry: Sendable {
 
     static func variable(for key: String) -> String {
         "COBRADOR_" + String(key.uppercased().map { $0 == "." || $0 == "-" ? "_" : $0 })
+    }
+
+    /// `account.rate` for one seller alone: `accounts.shop-1.rate`.
+    func of(_ account: String) -> SettingEntry {
+        let name = key.drop { $0 != "." }
+        var entry = SettingEntry(
+            key: "\(Catalogue.accountsPrefix)\(account)\(name)", rule: rule, defaultText: nil,
+            isSecret: isSecret, help: "This account's, in place of \(key).", accepts: accepts)
+        entry.substitute = key
+        return entry
     }
 
     /// What is wrong with `text`; never quotes a secret.
@@ -51,6 +65,17 @@ package struct Setting<Value: Sendable>: Sendable {
         entry = SettingEntry(
             key: key, rule: rule, defaultText: text, isSecret: isSecret, help: help,
             accepts: { parse($0) != nil })
+    }
+
+    private init(entry: SettingEntry, fallback: Value, parse: @escaping @Sendable (String) -> Value?) {
+        self.entry = entry
+        self.fallback = fallback
+        self.parse = parse
+    }
+
+    /// The same for one seller alone.
+    func of(_ account: AccountName) -> Setting {
+        Setting(entry: entry.of(account.description), fallback: fallback, parse: parse)
     }
 
     /// A setting that must be given.

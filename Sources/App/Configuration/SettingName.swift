@@ -7,12 +7,15 @@ enum SettingName {
     ///
     /// - Parameters:
     ///   - key: The name.
+    ///   - known: The settings that there are.
     ///   - spelling: How the source that it comes from spells names.
     /// - Returns: A sentence for people, with the name that was meant where that is known.
-    static func mistake(in key: String, spelling: (String) -> String = { $0 }) -> String {
+    static func mistake(
+        in key: String, _ known: KnownSettings, spelling: (String) -> String = { $0 }
+    ) -> String {
         let meant = joined(key)
         let isKnown =
-            Catalogue.all.contains { $0.key == meant }
+            known.entry(meant) != nil
             || Catalogue.rawPrefixes.contains { meant.hasPrefix($0) }
         return "a setting's name has no empty parts" + (isKnown ? "; did you mean \(spelling(meant))?" : "")
     }

@@ -1,5 +1,6 @@
 import Configuration
 import Kafka
+import PaymentJobs
 import Synchronization
 
 /// Reads settings through swift-configuration, and keeps where each came from and everything that is wrong.
@@ -15,11 +16,16 @@ struct SettingReader {
         var isSecret: Bool
         /// Whether it stands in the JSON file.
         var isInFile = false
+        /// Whether it is a file of the secrets directory, whose path is the source.
+        var isSecretFile = false
     }
 
     private let reader: ConfigReader
     private let names: [@Sendable (_ key: String) -> String]
     private let file: Int?
+    private let secretFiles: Int?
+    /// The sellers that are named, as far as they are any.
+    let accounts: [AccountName]
     private let audit = Audit()
     /// Whether everything that was given could be read; otherwise nothing is said of what is missing.
     let isComplete: Bool
@@ -30,21 +36,28 @@ struct SettingReader {
         reader = ConfigReader(providers: sources.providers, accessReporter: audit)
         names = sources.names
         file = sources.file
+        secretFiles = sources.secretFiles
+        accounts = sources.known.accounts
         isComplete = sources.isComplete
         problems = sources.problems
     }
 
     /// The setting's value; after a mistake, which is noted, a stand-in.
     mutating func read<Value>(_ setting: Setting<Value>) -> Value {
+        if let value = readIfGiven(setting) { return value }
         let entry = setting.entry
-        guard let found = lookUp(entry.key, isSecret: entry.isSecret) else {
-            if let text = entry.defaultText {
-                readings[entry.key] = Reading(text: text, source: nil, isSecret: entry.isSecret)
-            } else if isComplete {
-                note(entry.key, "must be given: \(entry.waysToGive)")
-            }
-            return setting.fallback
+        if let text = entry.defaultText {
+            readings[entry.key] = Reading(text: text, source: nil, isSecret: entry.isSecret)
+        } else if isComplete {
+            note(entry.key, "must be given: \(entry.waysToGive)")
         }
+        return setting.fallback
+    }
+
+    /// The setting's value where it is given, a stand-in after a mistake; nil where it isn't.
+    mutating func readIfGiven<Value>(_ setting: Setting<Value>) -> Value? {
+        let entry = setting.entry
+        guard let found = lookUp(entry.key, isSecret: entry.isSecret) else { return nil }
         readings[entry.key] = found
         if let mistake = entry.mistake(in: found.text) {
             note(entry.key, mistake)
@@ -64,6 +77,23 @@ struct SettingReader {
         return texts
     }
 
+    /// Takes note of a setting that must not be given beside another one.
+    mutating func refuse(_ entry: SettingEntry, beside other: SettingEntry, _ reason: String) {
+        guard let found = lookUp(entry.key, isSecret: entry.isSecret) else { return }
+        readings[entry.key] = found
+        note(entry.key, "must not be given beside \(other.key), \(reason)", with: other.key)
+    }
+
+    /// Whether a setting that was read is given, rightly or not, and not as the empty text.
+    func isFilled(_ entry: SettingEntry) -> Bool {
+        readings[entry.key].map { $0.source != nil && !$0.text.isEmpty } ?? false
+    }
+
+    /// The file of the secrets directory that a setting was read from; nil for another source.
+    func secretFile(of key: String) -> String? {
+        readings[key].flatMap { $0.isSecretFile ? $0.source : nil }
+    }
+
     /// Takes note of a problem, and of where its setting came from.
     ///
     /// A setting that doesn't go together with another one's default is no problem where a file can't be
@@ -75,7 +105,8 @@ struct SettingReader {
     ///   - others: The settings that it doesn't go together with, whose values and sources are told too.
     mutating func note(_ subject: String, _ message: String, with others: String...) {
         guard isComplete || others.isEmpty || ([subject] + others).allSatisfy(isGiven) else { return }
-        problems.append(.init(subject, message + origin(of: subject, with: others)))
+        let problem = ConfigurationError.Problem(subject, message + origin(of: subject, with: others))
+        if !problems.contains(problem) { problems.append(problem) }
     }
 
     /// Whether a setting that was read follows its rule and differs from its default.
@@ -84,7 +115,8 @@ struct SettingReader {
         return reading.text != entry.defaultText && !reading.text.isEmpty && entry.accepts(reading.text)
     }
 
-    private func isGiven(_ key: String) -> Bool { readings[key]?.source != nil }
+    /// Whether a setting that was read is given, rightly or not.
+    func isGiven(_ key: String) -> Bool { readings[key]?.source != nil }
 
     private func origin(of subject: String, with others: [String]) -> String {
         if others.isEmpty { return readings[subject]?.source.map { " (\($0))" } ?? "" }
@@ -101,7 +133,9 @@ struct SettingReader {
         let answer = audit.last
         return Reading(
             text: text, source: answer.map { names[$0.provider](key) },
-            isSecret: isSecret || answer?.isSecret ?? false, isInFile: answer?.provider == file)
+            isSecret: isSecret || answer?.isSecret ?? false,
+            isInFile: answer != nil && answer?.provider == file,
+            isSecretFile: answer != nil && answer?.provider == secretFiles)
     }
 }
 

@@ -5,10 +5,16 @@ import PaymentJobs
 /// `cobrador cards list`: which cards a customer has saved.
 package struct CardList: Sendable {
     private let sources: ConfigurationSources
+    private let account: AccountName?
     private let showsPersonalData: Bool
 
-    package init(sources: ConfigurationSources, showsPersonalData: Bool) {
+    /// - Parameters:
+    ///   - sources: The configuration.
+    ///   - account: In whose name the gateway is asked; see ``GatewayConfiguration/account(_:)``.
+    ///   - showsPersonalData: Whether names and addresses are shown.
+    package init(sources: ConfigurationSources, account: AccountName? = nil, showsPersonalData: Bool) {
         self.sources = sources
+        self.account = account
         self.showsPersonalData = showsPersonalData
     }
 
@@ -17,9 +23,10 @@ package struct CardList: Sendable {
     /// - Returns: The cards, ready to be printed; none is an answer too.
     package func run(customer id: CustomerID) async throws(CommandFailure) -> QueryAnswer {
         let configuration = try GatewayConfiguration.load(sources)
+        let account = try configuration.account(account)
         do throws(GatewayTrouble) {
             let (customer, cards) = try await GatewayAccess.withClient(
-                configuration.client, askingFor: "customer \(id)"
+                of: account, configuration.connections, askingFor: "customer \(id)"
             ) {
                 client throws(MercadoPagoError) in
                 (try await client.customer(id).value, try await client.cards(of: id).value)

@@ -5,10 +5,16 @@ import PaymentJobs
 /// `cobrador customers search`: who has an e-mail address.
 package struct CustomerSearch: Sendable {
     private let sources: ConfigurationSources
+    private let account: AccountName?
     private let showsPersonalData: Bool
 
-    package init(sources: ConfigurationSources, showsPersonalData: Bool) {
+    /// - Parameters:
+    ///   - sources: The configuration.
+    ///   - account: In whose name the gateway is asked; see ``GatewayConfiguration/account(_:)``.
+    ///   - showsPersonalData: Whether names and addresses are shown.
+    package init(sources: ConfigurationSources, account: AccountName? = nil, showsPersonalData: Bool) {
         self.sources = sources
+        self.account = account
         self.showsPersonalData = showsPersonalData
     }
 
@@ -17,8 +23,9 @@ package struct CustomerSearch: Sendable {
     /// - Returns: The customers, ready to be printed; none is an answer too.
     package func run(email: String) async throws(CommandFailure) -> QueryAnswer {
         let configuration = try GatewayConfiguration.load(sources)
+        let account = try configuration.account(account)
         do throws(GatewayTrouble) {
-            let found = try await GatewayAccess.withClient(configuration.client) {
+            let found = try await GatewayAccess.withClient(of: account, configuration.connections) {
                 client throws(MercadoPagoError) in
                 try await client.customers(email: Secret(email)).value
             }

@@ -19,11 +19,15 @@ struct GatewayTrouble: Error, Sendable, Hashable {
     /// - Parameters:
     ///   - error: The error.
     ///   - thing: What was asked for, for the sentence that there is none.
-    init(_ error: MercadoPagoError, askedFor thing: String = "such thing") {
+    ///   - tokenSetting: Where the access token comes from.
+    init(
+        _ error: MercadoPagoError, askedFor thing: String = "such thing",
+        tokenSetting: String = Catalogue.accessToken.entry.key
+    ) {
         switch error {
         case .notSent(let fault), .interrupted(let fault):
             self.init(.unavailable, "can't be reached: \(fault)", hint: Self.hint(fault.reason))
-        case .answered(let error): self.init(error, askedFor: thing)
+        case .answered(let error): self.init(error, thing, tokenSetting)
         case .unreadable(let answer):
             self.init(
                 .unavailable, "gave an answer that isn't Mercado Pago's (\(answer))",
@@ -35,7 +39,7 @@ struct GatewayTrouble: Error, Sendable, Hashable {
         }
     }
 
-    private init(_ error: APIError, askedFor thing: String) {
+    private init(_ error: APIError, _ thing: String, _ tokenSetting: String) {
         let request = error.requestID.map { ", request \($0)" } ?? ""
         let text = error.isWordless ? "(HTTP \(error.status)\(request))" : "(\(error)\(request))"
         switch error.status {
@@ -49,7 +53,7 @@ struct GatewayTrouble: Error, Sendable, Hashable {
         case 401:
             self.init(
                 .noPermission, "refuses the access token \(text)",
-                hint: "See gateway.access-token: expired, revoked, or of another application?"
+                hint: "See \(tokenSetting): expired, revoked, or of another application?"
                     + Self.doubt(error))
         case 403:
             self.init(

@@ -15,11 +15,13 @@ import PaymentJobs
 /// The event loops are the process's shared ones unless others are given: a call costs them some
 /// microseconds, and a second set of threads would only compete for the same cores.
 public final class MercadoPagoClient: Sendable {
-    private let transport: Transport
+    private let connections: MercadoPagoConnections
+    private let accessToken: any AccessTokenSource
+    private let isSharing: Bool
     /// How many results of one search are read before it counts as incomplete.
-    let searchResultsMax: Int
+    var searchResultsMax: Int { connections.searchResultsMax }
 
-    /// A client; ``shutdown()`` must be called when it isn't needed any more.
+    /// A client with connections of its own; ``shutdown()`` must be called when it isn't needed any more.
     ///
     /// - Throws: ``MercadoPagoConfigurationError`` with everything that is wrong.
     public init(
@@ -27,23 +29,41 @@ public final class MercadoPagoClient: Sendable {
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) throws(MercadoPagoConfigurationError) {
         let problems = configuration.problems
-        guard problems.isEmpty, let base = BaseURL(configuration.baseURL) else {
-            throw MercadoPagoConfigurationError(problems: problems)
+        guard let token = configuration.accessToken.flatMap(AccessToken.init) else {
+            let missing = configuration.accessToken == nil ? ["accessToken: must be given"] : []
+            throw MercadoPagoConfigurationError(problems: problems + missing)
         }
-        transport = Transport(configuration, base: base, eventLoopGroup: eventLoopGroup)
-        searchResultsMax = configuration.searchResultsMax
+        connections = try MercadoPagoConnections(configuration, eventLoopGroup: eventLoopGroup)
+        accessToken = token
+        isSharing = false
+    }
+
+    /// A client of one seller on connections that others use too, and that stay the caller's to shut down.
+    ///
+    /// - Parameters:
+    ///   - connections: The connections.
+    ///   - accessToken: The seller's access token, or what has it at each call: see ``AccessTokenSource``.
+    public init(sharing connections: MercadoPagoConnections, accessToken: any AccessTokenSource) {
+        self.connections = connections
+        self.accessToken = accessToken
+        isSharing = true
     }
 
     /// Fails the calls that are still running, closes all connections, and waits until they are closed.
     ///
-    /// A second call does nothing.
+    /// A second call does nothing, and neither does one where the connections are shared.
     public func shutdown() async {
-        await transport.shutdown()
+        if !isSharing { await connections.shutdown() }
     }
+
+    /// Reads the access token again, after the gateway refused it.
+    ///
+    /// - Returns: Whether another one is in use now.
+    public func refreshAccessToken() async -> Bool { await accessToken.refresh() }
 
     /// Makes the call and reads the answer as JSON.
     func answer(to call: Call) async throws(MercadoPagoError) -> MercadoPagoAnswer<JSON> {
-        let raw = try await transport.exchange(call)
+        let raw = try await connections.transport.exchange(call, as: accessToken.current)
         guard (200..<300).contains(raw.status) else {
             throw .answered(APIError(raw))
         }

@@ -1,6 +1,6 @@
 import PaymentJobs
 
-/// How to reach Mercado Pago as one seller.
+/// How to reach Mercado Pago, as one seller or as several that share connections.
 ///
 /// Every limit has a value: none is left to a library's default.
 public struct MercadoPagoConfiguration: Sendable {
@@ -9,7 +9,9 @@ public struct MercadoPagoConfiguration: Sendable {
     /// Source of the default: [C] every official SDK.
     public var baseURL = "https://api.mercadopago.com"
     /// The seller's access token; it travels in the `Authorization` header only, never in an address.
-    public var accessToken: Secret<String>
+    ///
+    /// Nil for ``MercadoPagoConnections``, where each client has its own.
+    public var accessToken: Secret<String>?
     /// What the `User-Agent` header says.
     public var userAgent = "cobrador/0.1.0"
     /// How long a call may wait for a connection: for a free one in the pool, or for a new one with its name
@@ -34,7 +36,10 @@ public struct MercadoPagoConfiguration: Sendable {
     /// network.
     public var permitsPlainHTTP = false
 
-    /// A configuration with the defaults.
+    /// A configuration with the defaults for connections that several sellers share.
+    public init() {}
+
+    /// A configuration with the defaults for one seller.
     public init(accessToken: Secret<String>) {
         self.accessToken = accessToken
     }
@@ -47,10 +52,10 @@ public struct MercadoPagoConfiguration: Sendable {
         } else if let base = BaseURL(baseURL), !base.isEncrypted, !base.isLoopback, !permitsPlainHTTP {
             problems.append("baseURL: http to another machine shows the access token; use https")
         }
-        if !accessToken.reveal({ Self.isHeaderText($0, lengthMax: 512) }) {
+        if let accessToken, AccessToken(accessToken) == nil {
             problems.append("accessToken: must be 1 to 512 visible ASCII characters")
         }
-        if !Self.isHeaderText(userAgent, lengthMax: 128) {
+        if !HeaderText.isOne(userAgent, lengthMax: 128) {
             problems.append("userAgent: must be 1 to 128 visible ASCII characters")
         }
         for (name, value) in durations where value <= .zero || value > .seconds(3600) {
@@ -70,11 +75,6 @@ public struct MercadoPagoConfiguration: Sendable {
             ("connectTimeout", connectTimeout), ("callTimeout", callTimeout), ("readTimeout", readTimeout),
             ("writeTimeout", writeTimeout), ("poolIdleTimeout", poolIdleTimeout),
         ]
-    }
-
-    /// No spaces and no line ends: the text becomes one word of a header.
-    private static func isHeaderText(_ text: String, lengthMax: Int) -> Bool {
-        (1...lengthMax).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 }
 

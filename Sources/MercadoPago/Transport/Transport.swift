@@ -28,13 +28,10 @@ struct Transport: Sendable {
         callTimeout = TimeAmount(configuration.callTimeout)
         responseSizeMax = configuration.responseSizeMax
         http = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: .init(configuration))
-        readHeaders = configuration.accessToken.reveal { token in
-            [
-                "authorization": "Bearer \(token)", "accept": "application/json",
-                "accept-encoding": "identity",
-                "user-agent": configuration.userAgent,
-            ]
-        }
+        readHeaders = [
+            "accept": "application/json", "accept-encoding": "identity",
+            "user-agent": configuration.userAgent,
+        ]
         var writeHeaders = readHeaders
         writeHeaders.add(name: "content-type", value: "application/json")
         self.writeHeaders = writeHeaders
@@ -50,11 +47,12 @@ struct Transport: Sendable {
         try? await http.shutdown()
     }
 
-    /// Makes the call once.
-    func exchange(_ call: Call) async throws(MercadoPagoError) -> RawAnswer {
+    /// Makes the call once, in the name of the seller whose access token it is.
+    func exchange(_ call: Call, as token: AccessToken) async throws(MercadoPagoError) -> RawAnswer {
         guard !Task.isCancelled else { throw .notSent(.init(.cancelled)) }
         let witness = SendWitness()
-        guard let request = request(for: call, witness) else { throw .notSent(.init(.invalidAddress)) }
+        guard var request = request(for: call, witness) else { throw .notSent(.init(.invalidAddress)) }
+        token.bearer.reveal { request.headers.add(name: "authorization", value: $0) }
         let loop = eventLoopGroup.any()
         let exchange = Exchange(
             on: loop, witness: witness, hasBody: call.body != nil, sizeMax: responseSizeMax)
