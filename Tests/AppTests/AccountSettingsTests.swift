@@ -121,7 +121,7 @@ struct AccountSettingsTests {
         #expect(configuration.accounts.map(\.rules.site) == [.argentina, .peru])
         #expect(configuration.accounts.last?.accessToken == Secret("TEST-file"))
         #expect(configuration.accounts.map(\.accessTokenFile) == [nil, path])
-        #expect(configuration.warnings.isEmpty)
+        #expect(configuration.warnings.map(\.subject) == ["kafka.security-protocol"])
     }
 
     private static let missing = "must be given: set COBRADOR_ACCOUNTS_"

@@ -1,5 +1,6 @@
 import ExactJSON
 import Logging
+import Sandbox
 import Testing
 
 @testable import App
@@ -90,6 +91,40 @@ struct CheckTests {
             #expect(finding?.message.hasSuffix("site MLA, and account.site is MLC") == true)
             let right = sandbox.environment.merging(["COBRADOR_ACCOUNT_SITE": "MLA"]) { $1 }
             #expect(await Self.check(broker, right).status == .done)
+        }
+    }
+
+    @Test("every seller's credentials and country are looked at, each told by its name")
+    func accounts() async throws {
+        let broker = try Self.broker()
+        let sellers = SandboxConfiguration(accounts: [
+            SandboxAccount(),
+            SandboxAccount(accessToken: "TEST-two", publicKey: "TEST-b", collectorID: 7, site: .brazil),
+            SandboxAccount(accessToken: "TEST-three", publicKey: "TEST-c", collectorID: 7, site: .brazil),
+        ])
+        try await LoopbackSandbox.run(sellers) { sandbox in
+            let environment = [
+                "COBRADOR_GATEWAY_BASE_URL": sandbox.baseURL, "COBRADOR_ACCOUNTS_NAMES": "a,b,c,d",
+                "COBRADOR_ACCOUNTS_A_ACCESS_TOKEN": LoopbackSandbox.token, "COBRADOR_ACCOUNT_SITE": "MLB",
+                "COBRADOR_ACCOUNTS_B_ACCESS_TOKEN": "TEST-two",
+                "COBRADOR_ACCOUNTS_C_ACCESS_TOKEN": "TEST-three",
+                "COBRADOR_ACCOUNTS_D_ACCESS_TOKEN": "TEST-nobody",
+            ]
+            let report = await Self.check(broker, environment)
+            let findings = report.findings.filter { $0.area == .gateway }
+            #expect(findings.map(\.subject) == ["account a", "account b", "account c", "account d"])
+            #expect(findings.map(\.level) == [.failed, .ok, .warning, .failed])
+            #expect(findings[0].message.hasSuffix("site MLA, and account.site is MLB"))
+            #expect(findings[1].message.contains("access token of the account \"b\": seller 7, site MLB"))
+            #expect(findings[2].message.hasSuffix("as that of b"))
+            #expect(findings[3].message.hasPrefix("\(sandbox.baseURL) refuses the access token (HTTP 401"))
+            #expect(findings[3].hint?.contains("accounts.d.access-token") == true)
+            #expect(report.status == .configuration)
+            #expect(!report.json(explains: true).contains("TEST-"))
+
+            let own = environment.merging(["COBRADOR_ACCOUNTS_A_SITE": "MLC"]) { $1 }
+            let first = await Self.check(broker, own).findings.first { $0.area == .gateway }
+            #expect(first?.message.hasSuffix("and accounts.a.site is MLC") == true)
         }
     }
 

@@ -44,6 +44,7 @@ struct CommandLineTests {
             (["customers", "search"], "--email"),
             (["customers", "search", "--email", "ana"], "--email must be"),
             (["customers", "search", "--email", "a@b c"], "--email must be"),
+            (["customers", "search", "--email", "a@b.c", "--account", "a b"], "--account must be"),
             (["cards", "list"], "--customer-id"),
             (["cards", "list", "--customer-id", "a/b"], "--customer-id must be"),
         ])

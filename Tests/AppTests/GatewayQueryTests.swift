@@ -1,5 +1,6 @@
 import ExactJSON
 import PaymentJobs
+import Sandbox
 import Testing
 
 @testable import App
@@ -130,6 +131,48 @@ struct GatewayQueryTests {
         }
     }
 
+    @Test("with several sellers it is said in whose name; without, it is the one of jobs that name none")
+    func accounts() async throws {
+        let sellers = SandboxConfiguration(accounts: [
+            SandboxAccount(), SandboxAccount(accessToken: "TEST-two", publicKey: "TEST-pub", collectorID: 7),
+        ])
+        try await LoopbackSandbox.run(sellers) { sandbox in
+            let made = try await sandbox.post("/v1/customers", ["email": .string(Self.email)])
+            let id = try #require(made["id"]?.string)
+            let search = { (name: String?, names: String) in
+                let environment = [
+                    "COBRADOR_GATEWAY_BASE_URL": sandbox.baseURL, "COBRADOR_ACCOUNTS_NAMES": names,
+                    "COBRADOR_ACCOUNTS_DEFAULT_ACCESS_TOKEN": LoopbackSandbox.token,
+                    "COBRADOR_ACCOUNTS_SHOP_1_ACCESS_TOKEN": LoopbackSandbox.token,
+                    "COBRADOR_ACCOUNTS_SHOP_2_ACCESS_TOKEN": "TEST-two",
+                ].filter { key, _ in
+                    !key.hasSuffix("TOKEN")
+                        || names.split(separator: ",").contains {
+                            key.contains("_\($0.uppercased())_".dashed)
+                        }
+                }
+                return try await CustomerSearch(
+                    sources: ConfigurationSources(environment: environment),
+                    account: name.flatMap { AccountName($0) }, showsPersonalData: false
+                ).run(email: Self.email).jsonText
+            }
+            #expect(try await search("shop-1", "shop-1,shop-2").contains(id))
+            #expect(try await search("shop-2", "shop-1,shop-2") == #"{"customers":[]}"#)
+            #expect(try await search(nil, "default,shop-2").contains(id))
+            #expect(try await search(nil, "shop-2") == #"{"customers":[]}"#)
+            for (name, text) in [
+                (nil, "give --account, one of: shop-1, shop-2"),
+                ("shop-3", "no account \"shop-3\" is configured: there is shop-1, shop-2; did you mean"),
+            ] {
+                let failure = await #expect(throws: CommandFailure.self) {
+                    try await search(name, "shop-1,shop-2")
+                }
+                #expect(failure?.status == .usage)
+                #expect(failure?.description.hasPrefix(text) == true)
+            }
+        }
+    }
+
     @Test("only the gateway's settings are needed; what is wrong with any is told as ever")
     func configuration() async throws {
         let failure = await #expect(throws: CommandFailure.self) {
@@ -147,4 +190,9 @@ struct GatewayQueryTests {
         #expect(text.contains("gateway.access-token: must be given"))
         #expect(!text.contains("bootstrap"))
     }
+}
+
+extension String {
+    /// As a variable has it.
+    fileprivate var dashed: String { replacing("-", with: "_") }
 }

@@ -16,11 +16,12 @@ struct LoopbackSandbox: Sendable {
 
     /// Runs one beside `body`.
     static func run<Result: Sendable>(
+        _ configuration: SandboxConfiguration = SandboxConfiguration(),
         _ body: @escaping @Sendable (LoopbackSandbox) async throws -> Result
     ) async throws -> Result {
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let logger = Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() }
-        let server = SandboxServer(logger: logger) { port.yield($0) }
+        let server = SandboxServer(configuration: configuration, logger: logger) { port.yield($0) }
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
                 try await server.run()

@@ -15,6 +15,7 @@ struct WorkerProcessTests {
             bench.sink.lines.contains {
                 $0.contains("starting") && $0.contains("kafka.bootstrap-servers=127")
             })
+        #expect(bench.sink.lines.contains { $0.contains("starting") && $0.contains("accounts=default") })
         #expect(bench.sink.lines.contains { $0.contains("draining") && $0.contains("SIGTERM") })
         #expect(bench.sink.lines.contains { $0.contains("finished, and committed") })
         #expect(!bench.sink.lines.contains { $0.contains("TEST-sandbox") })

@@ -26,9 +26,10 @@ struct KnownSettings: Sendable {
     ///
     /// - Parameters:
     ///   - name: The name, as its source spells it.
-    ///   - spelling: How the source spells a setting's key.
     ///   - prefix: What every name there begins with, which doesn't count when they are compared.
     ///   - others: Names that are known there though they are no settings.
+    ///   - spelling: How the source spells a setting's key.
+    /// - Returns: A sentence for people, with the name that may have been meant.
     func mistake(
         in name: String, after prefix: String = "", besides others: [String] = [],
         spelling: (String) -> String = { $0 }

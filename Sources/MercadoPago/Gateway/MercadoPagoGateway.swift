@@ -11,6 +11,9 @@ public struct MercadoPagoGateway: PaymentGateway {
         self.client = client
     }
 
+    /// Reads the access token again, after the gateway refused it; true where another one is in use now.
+    public func refreshCredentials() async -> Bool { await client.refreshAccessToken() }
+
     /// Makes the payment that `job` asks for, or answers with the one already made under `key`.
     public func createPayment(
         for job: ChargeSavedCard, token: CardToken, key: IdempotencyKey
