@@ -133,14 +133,11 @@ struct AccessTokenFileTests {
     @Test("a worker whose token's file is replaced says so while it runs")
     func worker() async throws {
         let folder = try TemporaryFolder()
-        let bench = try WorkerBench()
         _ = try folder.write("gateway-access-token", "TEST-before")
-        var environment = bench.environment
-        environment["COBRADOR_GATEWAY_ACCESS_TOKEN"] = nil
-        let configuration = try await AppConfiguration.load(
-            ConfigurationSources(environment: environment, secretsDirectory: folder.url.path()))
-        let process = WorkerProcess(
-            configuration, logs: bench.logs, tokenPause: .milliseconds(10), endAtOnce: {})
+        let bench = try WorkerBench([
+            "COBRADOR_GATEWAY_ACCESS_TOKEN": nil, "COBRADOR_SECRETS_DIRECTORY": folder.url.path(),
+        ])
+        let process = try await bench.process(tokenPause: .milliseconds(10))
         let (signals, signal) = AsyncStream.makeStream(of: String.self)
         async let status = process.run(obeying: signals)
         _ = await bench.sink.line(with: "assigned")

@@ -16,18 +16,20 @@ struct WorkerBench {
     let logs: LogSetup
     private(set) var environment: [String: String]
 
-    init(_ settings: [String: String] = [:]) throws {
+    /// - Parameter settings: What is set otherwise; nil for what isn't set.
+    init(_ settings: [String: String?] = [:]) throws {
         logs = LogSetup(level: .notice, format: .text(isColoured: false), sink: sink)
         let topics = BrokerProcess.usualTopics.map { (name: $0.0, partitions: 2) }
         broker = try EmbeddedBroker(topics: topics, logger: Logger(label: "broker"))
         gateway = try SilentGateway()
-        environment = [
+        let usual: [String: String?] = [
             "COBRADOR_KAFKA_BOOTSTRAP_SERVERS": broker.bootstrapServers,
             "COBRADOR_GATEWAY_ACCESS_TOKEN": "TEST-sandbox", "COBRADOR_GATEWAY_BASE_URL": gateway.baseURL,
             "COBRADOR_KAFKA_CONSUMER_SESSION_TIMEOUT": "3500ms",
             "COBRADOR_KAFKA_CONSUMER_HEARTBEAT_INTERVAL": "300ms",
             "COBRADOR_KAFKA_CONSUMER_FETCH_WAIT_MAX": "10ms",
-        ].merging(settings) { $1 }
+        ]
+        environment = usual.merging(settings) { $1 }.compactMapValues(\.self)
     }
 
     /// The same with other settings.
@@ -37,17 +39,22 @@ struct WorkerBench {
         return other
     }
 
-    func process(endAtOnce: @escaping @Sendable () -> Void = {}) async throws -> WorkerProcess {
+    func process(
+        tokenPause: Duration = .seconds(5), endAtOnce: @escaping @Sendable () -> Void = {}
+    ) async throws -> WorkerProcess {
         let configuration = try await AppConfiguration.load(
             ConfigurationSources(environment: environment))
-        return WorkerProcess(configuration, logs: logs, endAtOnce: endAtOnce)
+        return WorkerProcess(configuration, logs: logs, tokenPause: tokenPause, endAtOnce: endAtOnce)
     }
 
-    func enqueue() async throws {
+    func enqueue(
+        _ id: String = "stuck", account: String? = nil, customer: String = "1-a", token: String = "t"
+    ) async throws {
         var options = JobOptions()
-        options.jobID = "stuck"
-        options.customerID = "1-a"
-        options.token = "t"
+        options.jobID = id
+        options.account = account
+        options.customerID = customer
+        options.token = token
         options.amount = "10"
         let sources = ConfigurationSources(
             environment: environment.filter { !$0.key.contains("GATEWAY") })
@@ -69,13 +76,16 @@ struct WorkerBench {
     }
 
     /// Returns when there are as many dead letters.
-    func deadLetters(_ count: Int) async throws {
+    func deadLetters(_ count: Int) async throws { try await records(count, on: Self.topic + ".dead-letters") }
+
+    /// Returns when there are as many records on a topic.
+    func records(_ count: Int, on topic: String) async throws {
         var settings = ConsumerConfiguration(
             kafka: KafkaConfiguration(bootstrapServers: [broker.bootstrapServers]),
-            groupID: "tests-\(count)")
+            groupID: "tests-\(topic)-\(count)")
         settings.fetchWaitMax = .milliseconds(10)
         let reader = try TopicReader(
-            settings, topics: [Self.topic + ".dead-letters"], logger: Logger(label: "reader"))
+            settings, topics: [topic], logger: Logger(label: "reader"))
         let found = Mutex(0)
         try await reader.run { records in
             let isEnough = found.withLock { found in
