@@ -67,7 +67,7 @@ struct Progress: Sendable {
             return unanswered(fault, risk, policy, after: pause, counts: true)
         case .ambiguous(let fault):
             // While nothing is answered, it is the gateway that is away, and not the job that is at fault.
-            let counts = lastUnanswered.map { before in lastAnswer.map { $0 > before } ?? false } ?? true
+            let counts = lastUnanswered.map { before in lastAnswer.map { $0 >= before } ?? false } ?? true
             lastUnanswered = now
             return unanswered(fault, risk, policy, after: pause, counts: counts)
         case .conflict(let fault), .tokenUnusable(let fault):
