@@ -4,7 +4,7 @@ import PaymentJobs
 /// An account's gateway behind its gate, for the calls of one job.
 struct GatedGateway: PaymentGateway {
     let base: any PaymentGateway
-    let gate: AccountGate
+    let gate: FormerAccountGate
     let tenure: Int
     /// From when on the job must not change anything any more; it may have waited at the gate until then.
     let expiresAt: Moment?

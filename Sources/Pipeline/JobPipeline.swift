@@ -26,7 +26,7 @@ public actor JobPipeline: BellKeeper {
     ) {
         var gated: [AccountName: JobRunner.Account] = [:]
         for (name, gateway) in accounts {
-            let gate = AccountGate(limit: limits[name], time: time)
+            let gate = FormerAccountGate(limit: limits[name], time: time)
             gated[name] = JobRunner.Account(gateway: gateway, gate: gate)
         }
         runner = JobRunner(

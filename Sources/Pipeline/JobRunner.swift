@@ -22,7 +22,7 @@ struct JobRunner: Sendable {
 
     struct Account: Sendable {
         var gateway: any PaymentGateway
-        var gate: AccountGate
+        var gate: FormerAccountGate
     }
 
     /// Decodes `work` into `memory`; returns how it ends where it is no job.

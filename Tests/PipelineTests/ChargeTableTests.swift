@@ -143,7 +143,7 @@ import Testing
     private func runner(_ gateway: ModelGateway, _ time: ManualTime) -> JobRunner {
         let tenures = OpenTenures()
         tenures.open([1], at: time.now)
-        let gate = AccountGate(limit: nil, time: time)
+        let gate = FormerAccountGate(limit: nil, time: time)
         return JobRunner(
             accounts: [.standard: .init(gateway: gateway, gate: gate)], decoder: JobDecoder(),
             encoder: EventEncoder(source: "/test"), policy: RetryPolicy(attemptsMax: 3, pauseBase: .zero),

@@ -106,7 +106,7 @@ import Testing
 
     @Test func afterAHoldCallsKeepTheRateToo() async throws {
         let time = ManualTime()
-        let gate = AccountGate(limit: RateLimit(callsPerSecond: 10, burst: 1), time: time)
+        let gate = FormerAccountGate(limit: RateLimit(callsPerSecond: 10, burst: 1), time: time)
         let passed = Passages()
         await withDiscardingTaskGroup { group in
             for _ in 0..<5 {

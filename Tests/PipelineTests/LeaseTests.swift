@@ -43,7 +43,7 @@ import Testing
         let tenures = OpenTenures()
         if isOpen { tenures.open([1], at: time.now) }
         return GatedGateway(
-            base: gateway, gate: AccountGate(limit: nil, time: time), tenure: 1, expiresAt: nil, time: time,
+            base: gateway, gate: FormerAccountGate(limit: nil, time: time), tenure: 1, expiresAt: nil, time: time,
             tenures: tenures, leases: leases)
     }
 
