@@ -38,6 +38,9 @@ package struct SandboxProcess: Sendable {
     private func guide(_ url: String) -> String {
         let account = configuration.accounts[0]
         let token = account.accessToken == SandboxAccount().accessToken ? account.accessToken : "…"
+        let others = configuration.accounts.dropFirst().enumerated().map { index, account in
+            "\n  another seller     \(account.name) (\(account.site.rawValue)): add ?account=\(index + 1)"
+        }
         return """
             A sandboxed Mercado Pago (\(account.site.rawValue), \(account.site.currency)). End it with ^C.
 
@@ -48,7 +51,7 @@ package struct SandboxProcess: Sendable {
               a fault            curl -s \(url)/_sandbox/faults -d '{"kind": "5xx-after", "times": 1}'
               what was charged   curl -s \(url)/_sandbox/payments
               how it went        curl -s \(url)/_sandbox/summary
-            """
+            """ + others.joined()
     }
 }
 

@@ -23,11 +23,12 @@ struct Control: Sendable {
         case "GET requests":
             let first = try Self.number(call.query["from"], "from") ?? 0
             let limit = try Self.number(call.query["limit"], "limit") ?? gateway.configuration.requestsMax
-            return Reply(200, await arrivals.json(from: first, limit: limit))
+            return Reply(200, arrivals.json(from: first, limit: limit))
         case "GET summary": return Reply(200, await summary(call.now))
         case "POST reset":
             for seller in gateway.sellers { await seller.reset() }
-            await arrivals.reset()
+            arrivals.reset()
+            gateway.admissions.reset()
             await faults.disarmAll()
             return Reply(200, ["reset": true])
         case "POST seed":
@@ -48,6 +49,7 @@ struct Control: Sendable {
             await faults.disarmAll()
             return Reply(200, ["disarmed": true])
         default:
+            if let reply = try await conditions(call) { return reply }
             if let id = Self.paymentID(call) {
                 return Reply(200, try await settle(id, Settlement(try object(call)), now: call.now))
             }
@@ -72,7 +74,7 @@ struct Control: Sendable {
         throw ControlRefusal("there is no payment \(id)")
     }
 
-    private func object(_ call: Call) throws(ControlRefusal) -> JSONObject {
+    func object(_ call: Call) throws(ControlRefusal) -> JSONObject {
         if call.body.isEmpty { return [:] }
         guard let object = (try? JSON(parsing: call.body))?.object else {
             throw ControlRefusal("the body must be a JSON object")
@@ -99,11 +101,16 @@ struct Control: Sendable {
 
     private func summary(_ now: Instant) async -> JSON {
         var accounts: [JSON] = []
-        for seller in gateway.sellers { accounts.append(await seller.summary(now: now)) }
-        return ["accounts": .array(accounts), "requests": await arrivals.summary]
+        for (index, seller) in gateway.sellers.enumerated() {
+            var account = await seller.summary(now: now).object ?? [:]
+            account["name"] = .string(seller.account.name)
+            for (name, count) in gateway.admissions.counts(index) { account[name] = JSON(count) }
+            accounts.append(.object(account))
+        }
+        return ["accounts": .array(accounts), "requests": arrivals.summary]
     }
 
-    private static func number(_ text: String?, _ name: String) throws(ControlRefusal) -> Int? {
+    static func number(_ text: String?, _ name: String) throws(ControlRefusal) -> Int? {
         guard let text else { return nil }
         guard let number = Int(digits: text) else {
             throw ControlRefusal("\(name) must be a number from 0")

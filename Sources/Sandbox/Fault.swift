@@ -68,6 +68,8 @@ struct CallTraits: Sendable {
     let template: String
     let path: String
     let action: CallAction?
+    /// The seller's number; `nil` where the credentials are nobody's.
+    var account: Int?
     let holder: String?
     let externalReference: String?
 }
@@ -79,6 +81,8 @@ struct FaultMatch: Sendable {
     var path: String?
     /// What is asked for; it tells a capture from a cancellation.
     var action: CallAction?
+    /// A seller's number, from 0.
+    var account: Int?
     /// A prefix of the card holder's name.
     var holder: String?
     var externalReference: String?
@@ -87,6 +91,7 @@ struct FaultMatch: Sendable {
         if let method, method != traits.method { return false }
         if let path, path != traits.template, path != traits.path { return false }
         if let action, action != traits.action { return false }
+        if let account, account != traits.account { return false }
         if let holder, traits.holder?.hasPrefix(holder) != true { return false }
         if let externalReference, externalReference != traits.externalReference { return false }
         return true
@@ -100,6 +105,7 @@ struct FaultMatch: Sendable {
         ] {
             object[name] = value.map(JSON.string)
         }
+        object["account"] = account.map { JSON($0) }
         return .object(object)
     }
 }

@@ -2,10 +2,11 @@ import ExactJSON
 
 /// What comes back from a gateway that is unwell: shapes that callers have reported.
 enum FaultReply {
-    static func throttled(retryAfter: Int64?) -> Reply {
+    /// `retryAfter` is seconds or a date, as the header has it.
+    static func throttled(retryAfter: String?) -> Reply {
         var reply = Reply(
             429, ["message": "Too many requests", "error": "too_many_requests", "status": 429, "cause": []])
-        if let retryAfter { reply.headers = [("Retry-After", String(retryAfter))] }
+        if let retryAfter { reply.headers = [("Retry-After", retryAfter)] }
         return reply
     }
 

@@ -40,7 +40,7 @@ struct FaultRequest: Sendable {
         guard let value else { return FaultMatch() }
         guard let object = value.object else { throw ControlRefusal("match must be an object") }
         let fields = ControlFields(
-            object, known: ["method", "path", "action", "holder", "external_reference"])
+            object, known: ["method", "path", "action", "account", "holder", "external_reference"])
         try fields.checkNames()
         let action = try fields.string("action")
         guard action == nil || action.flatMap(CallAction.init(rawValue:)) != nil else {
@@ -48,7 +48,8 @@ struct FaultRequest: Sendable {
         }
         return FaultMatch(
             method: try fields.string("method")?.uppercased(), path: try fields.string("path"),
-            action: action.flatMap(CallAction.init(rawValue:)), holder: try fields.string("holder"),
+            action: action.flatMap(CallAction.init(rawValue:)),
+            account: try fields.integer("account", 0...1_000_000), holder: try fields.string("holder"),
             externalReference: try fields.string("external_reference"))
     }
 
@@ -75,8 +76,8 @@ struct FaultRequest: Sendable {
         case "423": return FaultReply.locked
         case "424", "424-after": return FaultReply.failedDependency
         case "429":
-            let wait = try fields.integer("retry_after", 0...86_400).map { Int64($0) }
-            return FaultReply.throttled(retryAfter: wait)
+            return FaultReply.throttled(
+                retryAfter: try fields.integer("retry_after", 0...86_400).map(String.init))
         case "status", "status-after":
             guard let status = try fields.integer("status", 200...599) else {
                 throw ControlRefusal("\(name) needs a status")

@@ -3,10 +3,12 @@ import ExactJSON
 /// The API itself: who calls, what for, and the answer; it knows nothing of faults or connections.
 struct Gateway: Sendable {
     let sellers: [Seller]
+    let admissions: AdmissionControl
     let configuration: SandboxConfiguration
 
     init(_ configuration: SandboxConfiguration) {
         self.configuration = configuration
+        admissions = AdmissionControl(configuration)
         sellers = configuration.accounts.enumerated().map { index, account in
             Seller(account, settings: configuration, seed: configuration.seed.map { $0 &+ UInt64(index) })
         }
@@ -88,16 +90,22 @@ struct Gateway: Sendable {
 
     /// A bearer token opens everything; a public key opens card tokens, as it does for a browser.
     private func seller(for call: Call, _ endpoint: Endpoint) throws(Refusal) -> Seller {
-        if let authorization = call.authorization {
-            let token = authorization.lowercased().hasPrefix("bearer ") ? authorization.dropFirst(7) : ""
-            guard let seller = sellers.first(where: { $0.account.accessToken == token }) else {
-                throw .badCredentials
-            }
-            return seller
+        if call.authorization != nil {
+            guard let account = account(of: call) else { throw .badCredentials }
+            return sellers[account]
         }
         // The lists that a browser needs for its form are opened by the public key too.
         guard endpoint.takesPublicKey, let key = call.query["public_key"] else { throw .noCredentials }
-        guard let seller = sellers.first(where: { $0.account.publicKey == key }) else { throw .badPublicKey }
-        return seller
+        guard let account = admissions.account(publicKey: key) else { throw .badPublicKey }
+        return sellers[account]
+    }
+
+    /// Whose credentials a call carries, whether they open anything there or not.
+    func account(of call: Call) -> Int? {
+        guard let authorization = call.authorization else {
+            return call.query["public_key"].flatMap { admissions.account(publicKey: $0) }
+        }
+        guard authorization.lowercased().hasPrefix("bearer ") else { return nil }
+        return admissions.account(accessToken: authorization.dropFirst(7))
     }
 }

@@ -24,6 +24,20 @@ struct Instant: Sendable, Hashable, Comparable {
         return "\(date)T\(clock.joined(separator: ":"))UTC"
     }
 
+    /// As HTTP writes dates (RFC 9110, 5.6.7), without fractions: `Mon, 23 Nov 2026 12:00:00 GMT`.
+    var httpDate: String {
+        let (day, time) = Self.split(milliseconds)
+        let clock = [time / 3_600_000, time / 60_000 % 60, time / 1_000 % 60].map { Self.pad($0, 2) }
+        let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let months = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ]
+        let date = Self.civil(day)
+        let weekday = weekdays[Int(((day % 7) + 7) % 7)]
+        return "\(weekday), \(Self.pad(date.day, 2)) \(months[Int(date.month) - 1]) "
+            + "\(Self.pad(date.year, 4)) \(clock.joined(separator: ":")) GMT"
+    }
+
     /// The year and the month, in UTC.
     var month: (year: Int64, month: Int64) {
         let (year, month, _) = Self.civil(Self.split(milliseconds).day)

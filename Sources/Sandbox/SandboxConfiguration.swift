@@ -1,7 +1,10 @@
 import FoundationEssentials
+import NIOCore
 
 /// One seller: whose customers, cards and payments a bearer token opens.
 public struct SandboxAccount: Sendable {
+    /// What the sandbox's own answers call the seller.
+    public var name: String
     /// What the seller's server sends as `Authorization: Bearer …`.
     public var accessToken: String
     /// What a browser sends as `?public_key=…` to make card tokens.
@@ -13,15 +16,42 @@ public struct SandboxAccount: Sendable {
 
     /// A seller; the defaults are made-up test credentials in Mercado Pago's `TEST-…` form.
     public init(
+        name: String = "default",
         accessToken: String = "TEST-sandbox-access-token",
         publicKey: String = "TEST-sandbox-public-key",
         collectorID: Int64 = 261_735_089,
         site: SandboxSite = .argentina
     ) {
+        self.name = name
         self.accessToken = accessToken
         self.publicKey = publicKey
         self.collectorID = collectorID
         self.site = site
+    }
+}
+
+extension SandboxAccount {
+    /// A seller written as `NAME:TOKEN` or `NAME:TOKEN:SITE`, or nothing where the text is none.
+    ///
+    /// - Parameters:
+    ///   - text: What was written; neither a name nor a token has a colon or a space in it.
+    ///   - number: Its place among the sellers, from 0; its public key and collector id are made of it.
+    ///   - site: Its country where the text names none.
+    public init?(_ text: String, number: Int, site: SandboxSite = .argentina) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard (2...3).contains(parts.count), !parts[0].isEmpty, !parts[1].isEmpty,
+            !text.contains(where: \.isWhitespace)
+        else { return nil }
+        var country = site
+        if parts.count == 3 {
+            guard let named = SandboxSite(rawValue: parts[2].uppercased()) else { return nil }
+            country = named
+        }
+        let usual = SandboxAccount()
+        self.init(
+            name: parts[0], accessToken: parts[1],
+            publicKey: number == 0 ? usual.publicKey : "\(usual.publicKey)-\(number)",
+            collectorID: usual.collectorID + Int64(number), site: country)
     }
 }
 
@@ -36,6 +66,10 @@ public struct SandboxConfiguration: Sendable {
 
     /// Time added to every call before anything else is done with it.
     public var latency: Duration = .zero
+    /// How many calls of each seller are worked on at once, while the others queue: one at least; `nil` for all.
+    public var capacity: Int?
+    /// How many calls of each seller are let through, while the others are 429; `nil` for all of them.
+    public var rateLimit: RateLimit?
     /// How long a payment or refund is being made; its idempotency key is locked (423) as long.
     public var processing: Duration = .zero
     /// How long after its creation a payment can't be captured, cancelled (2018) or refunded (2063) yet.
@@ -94,6 +128,11 @@ public struct SandboxConfiguration: Sendable {
     public var seed: UInt64?
     /// The clock, in milliseconds since 1970: tests put one here that they can move.
     public var now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000) }
+
+    /// The clock of arrivals and rate limits, in nanoseconds since any moment: it never goes back.
+    ///
+    /// The default is the system's monotonic clock, which other processes of the machine can read as well.
+    public var uptime: @Sendable () -> Int64 = { Int64(NIODeadline.now().uptimeNanoseconds) }
 
     /// A sandbox for these sellers, with every other setting at its default.
     public init(accounts: [SandboxAccount] = [SandboxAccount()]) {

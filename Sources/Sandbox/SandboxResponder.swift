@@ -4,9 +4,16 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// What the responder needs to know of a connection: how to cut it.
+/// What the responder needs to know of a connection: how to cut it, and when the request began to arrive.
 struct SandboxContext: InitializableFromSource, Sendable {
     let channel: any Channel
+    /// In nanoseconds of the monotonic clock; `nil` where nobody watched.
+    var arrival: Int64?
+
+    init(channel: any Channel, arrival: Int64) {
+        self.channel = channel
+        self.arrival = arrival
+    }
 
     init(source: ApplicationRequestContextSource) { channel = source.channel }
 }
@@ -25,7 +32,16 @@ struct SandboxResponder: HTTPResponder {
         control = Control(gateway: gateway, arrivals: arrivals, faults: faults)
     }
 
+    /// The answer to a request, dated by the sandbox's clock; 500 where the server stops in the middle.
+    func answer(_ request: Request, _ context: SandboxContext) async -> Response {
+        var response =
+            (try? await respond(to: request, context: context)) ?? Response(status: .internalServerError)
+        response.headers[.date] = response.headers[.date] ?? gateway.now.httpDate
+        return response
+    }
+
     func respond(to request: Request, context: SandboxContext) async throws -> Response {
+        let arrival = context.arrival ?? gateway.configuration.uptime()
         let stamp = Stamp(
             requestID: UUID().uuidString.lowercased(),
             now: Instant(milliseconds: gateway.configuration.now()))
@@ -37,17 +53,20 @@ struct SandboxResponder: HTTPResponder {
         if call.path.hasPrefix(Control.prefix) {
             return Self.response(await control.answer(call), stamp)
         }
+        let admission = gateway.admissions.enter(gateway.account(of: call), at: arrival)
         let match = Endpoint.match(method: call.method, path: call.path)
         let action = match.endpoint.flatMap { CallAction($0, body: try? JSON(parsing: call.body)) }
-        let sequence = await arrivals.arrived(call, template: match.template, action: action)
-        if gateway.configuration.latency > .zero { try await Task.sleep(for: gateway.configuration.latency) }
-        let fault = await draw(call, match, action)
-        let reply = try await answer(call, match, fault?.kind)
-        await arrivals.answered(sequence, status: reply?.status, fault: fault?.name)
-        if let reply { return Self.response(reply, stamp) }
-        await cut(context.channel, fault?.kind)
-        // Nobody reads it: the connection is closed.
-        return Response(status: .internalServerError)
+        let noted = arrivals.arrived(
+            call, template: match.template, action: action, at: arrival, admission: admission)
+        if let (limiter, wait) = admission.refusal {
+            let reply = limiter.reply(wait: wait, now: gateway.now)
+            gateway.admissions.leave(admission)
+            arrivals.answered(noted, status: reply.status, fault: nil, at: gateway.configuration.uptime())
+            return Self.response(reply, stamp)
+        }
+        return try await carryOut(
+            AdmittedCall(call: call, match: match, action: action, admission: admission, arrival: noted),
+            context.channel)
     }
 
     private func call(_ request: Request, _ stamp: Stamp) async -> Call? {
@@ -63,59 +82,7 @@ struct SandboxResponder: HTTPResponder {
             body: Array(body.readableBytesView), stamp: stamp)
     }
 
-    /// The answer with its fault; `nil` where the connection is to be cut.
-    private func answer(_ call: Call, _ match: Endpoint.Match, _ fault: Fault.Kind?) async throws -> Reply? {
-        switch fault {
-        case nil: return try await gateway.answer(call, match, slow: .zero)
-        case .latency(let pause):
-            try await Task.sleep(for: pause)
-            return try await gateway.answer(call, match, slow: .zero)
-        case .slow(let pause): return try await gateway.answer(call, match, slow: pause)
-        case .instead(let reply, let after):
-            if after { _ = try await gateway.answer(call, match, slow: .zero) }
-            return reply
-        case .truncated: return try await gateway.answer(call, match, slow: .zero).truncated
-        case .drip(let time, let pieces):
-            var reply = try await gateway.answer(call, match, slow: .zero)
-            reply.drip = (time, pieces)
-            return reply
-        case .reset(let after), .hang(_, let after):
-            if after { _ = try await gateway.answer(call, match, slow: .zero) }
-            return nil
-        }
-    }
-
-    private func cut(_ channel: any Channel, _ fault: Fault.Kind?) async {
-        if case .hang(let bound, _) = fault {
-            await CutConnection.hang(channel, atMost: bound ?? gateway.configuration.hangMax)
-        } else {
-            await CutConnection.reset(channel)
-        }
-    }
-
-    private func draw(
-        _ call: Call, _ match: Endpoint.Match, _ action: CallAction?
-    ) async -> (name: String, kind: Fault.Kind)? {
-        guard await faults.isArmed else { return nil }
-        let body = try? JSON(parsing: call.body)
-        var holder = body?["cardholder"]?["name"]?.string
-        var reference = body?["external_reference"]?.string ?? call.query["external_reference"]
-        let named = match.paymentID
-        for seller in gateway.sellers {
-            if let named, let payment = await seller.payments[named] {
-                holder = holder ?? payment.card.holder
-                reference = reference ?? payment.request.externalReference
-            } else if holder == nil {
-                holder = await seller.holder(token: body?["token"]?.string, cardID: body?["card_id"]?.text)
-            }
-        }
-        return await faults.draw(
-            CallTraits(
-                method: call.method, template: match.template, path: call.path, action: action,
-                holder: holder, externalReference: reference))
-    }
-
-    private static func response(_ reply: Reply, _ stamp: Stamp) -> Response {
+    static func response(_ reply: Reply, _ stamp: Stamp) -> Response {
         var headers = HTTPFields()
         headers[.contentType] = reply.contentType
         for (name, value) in reply.headers + [("X-Request-Id", stamp.requestID)] {

@@ -11,7 +11,7 @@ public struct SandboxServer: Sendable {
     public let configuration: SandboxConfiguration
     private let logger: Logger
     private let onListening: @Sendable (Int) async -> Void
-    private let responder: SandboxResponder
+    let responder: SandboxResponder
 
     /// A server that tells `onListening` the port once it takes connections.
     public init(
@@ -38,13 +38,30 @@ public struct SandboxServer: Sendable {
         let onListening = onListening
         return Application(
             responder: responder,
-            server: .http1(
-                configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [HangUpWatch()])),
+            server: Self.http(responder),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil),
             onServerRunning: { channel in
                 if let port = channel.localAddress?.port { await onListening(port) }
             },
             logger: logger)
+    }
+
+    /// HTTP/1.1 that answers by the sandbox's own clock, and knows when each request began to arrive.
+    ///
+    /// The application's own way would put the system's time, up to a second old, into every answer, and that
+    /// is what a caller compares a date in `Retry-After` with.
+    private static func http(_ responder: SandboxResponder) -> HTTPServerBuilder {
+        HTTPServerBuilder { _ in
+            let times = ArrivalTimes(uptime: responder.gateway.configuration.uptime)
+            return HTTP1Channel(
+                responder: { request, writer, channel in
+                    let context = SandboxContext(channel: channel, arrival: times.of(channel))
+                    let response = await responder.answer(request, context)
+                    try await writer.write(response: response.head, body: response.body)
+                },
+                configuration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [HangUpWatch(), ArrivalWatch(times)]))
+        }
     }
 }

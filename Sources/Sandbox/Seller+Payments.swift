@@ -38,7 +38,7 @@ extension Seller {
         }
         var token = try usableToken(request.token, now: now)
         let savedCard = try savedCard(of: token, for: request.payer)
-        let needsCode = !settings.allowsMissingSecurityCode || !account.site.allowsMissingSecurityCode
+        let needsCode = !allowsMissingSecurityCode || !account.site.allowsMissingSecurityCode
         if !token.hasSecurityCode, needsCode {
             throw .payment(code: 3_013, "The security_code is required")
         }

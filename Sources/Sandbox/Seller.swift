@@ -18,6 +18,8 @@ actor Seller {
     var keys: IdempotencyBook
     var refundKeys: IdempotencyBook
     var isBalanceExhausted: Bool
+    /// Whether payments need no security code, except in Chile.
+    var allowsMissingSecurityCode: Bool
 
     init(_ account: SandboxAccount, settings: SandboxConfiguration, seed: UInt64?) {
         self.account = account
@@ -31,9 +33,10 @@ actor Seller {
         keys = IdempotencyBook(keysMax: settings.paymentsMax)
         refundKeys = IdempotencyBook(keysMax: settings.paymentsMax)
         isBalanceExhausted = settings.isBalanceExhausted
+        allowsMissingSecurityCode = settings.allowsMissingSecurityCode
     }
 
-    /// Whether objects say `live_mode`: everything but `TEST-…` credentials does.
+    /// Whether objects say `live_mode`: everything but `TEST-…` credentials does, as they were at the start.
     nonisolated var isLive: Bool { !account.accessToken.hasPrefix("TEST-") }
 
     /// Forgets everything; ids go on, so that none is handed out twice.
@@ -48,7 +51,10 @@ actor Seller {
         keys = IdempotencyBook(keysMax: settings.paymentsMax)
         refundKeys = IdempotencyBook(keysMax: settings.paymentsMax)
         isBalanceExhausted = settings.isBalanceExhausted
+        allowsMissingSecurityCode = settings.allowsMissingSecurityCode
     }
+
+    func allowMissingSecurityCode(_ isAllowed: Bool) { allowsMissingSecurityCode = isAllowed }
 
     /// Forgets what the keys of payments and refunds stand for, as if their retention was over; what they made
     /// stays.

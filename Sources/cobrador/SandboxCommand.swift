@@ -16,10 +16,23 @@ struct SandboxCommand: AsyncParsableCommand {
 
               cobrador sandbox
               cobrador sandbox --port 0 --latency 100ms --site MLB
+              cobrador sandbox --seller north:TEST-a --seller south:TEST-b:MLC
+              cobrador sandbox --rate-limit 50 --rate-limit-burst 5 --retry-after date
 
             What a payment comes to is decided by the card holder's name, as on Mercado \
             Pago's test cards: APRO approved, CONT pending, FUND CALL SECU OTHE EXPI FORM … \
             rejected.
+
+            A rate limit is enforced for each seller and written nowhere: a caller has to find \
+            it by its 429s. Limits, latency, capacity and access tokens can be changed while it \
+            runs, for all sellers or one (numbered from 0):
+
+              curl $S/_sandbox/rate-limit -d '{"account": 0, "calls_per_second": 20}'
+              curl $S/_sandbox/latency -d '{"ms": 500}'
+              curl $S/_sandbox/capacity -d '{"calls": 4}'
+              curl $S/_sandbox/access-token -d '{"account": 1, "token": "TEST-new"}'
+              curl $S/_sandbox/accounts
+              curl $S/_sandbox/requests
             """)
 
     @Option(help: "The port to listen on; 0 takes a free one.")
@@ -30,6 +43,37 @@ struct SandboxCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Time added to every call, such as 100ms.", valueName: "duration"))
     var latency = DurationArgument(.zero)
+
+    @Option(
+        help: ArgumentHelp(
+            "How many calls of a seller are worked on at once; the others queue.", valueName: "calls"))
+    var capacity: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many calls a second a seller may make; others are 429. As many as it likes by default.",
+            valueName: "calls"))
+    var rateLimit: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many calls may come at once after a pause: a tenth of a second's by default.",
+            valueName: "calls")
+    )
+    var rateLimitBurst: Int?
+
+    @Flag(help: "Count the calls of each second of the clock instead, however they lie within it.")
+    var rateLimitWindow = false
+
+    @Option(help: "How a 429 says when to come back: seconds (default), date or none.")
+    var retryAfter: RetryAfterArgument?
+
+    @Option(
+        help: ArgumentHelp("What a 429 says instead of the true wait, such as 2s.", valueName: "duration"))
+    var retryAfterWait: DurationArgument?
+
+    @Option(help: ArgumentHelp("How many arrivals the log keeps.", valueName: "number"))
+    var requestsMax = SandboxConfiguration().requestsMax
 
     @Option(
         help: ArgumentHelp("How long a payment or refund takes, its key locked.", valueName: "duration"))
@@ -51,8 +95,16 @@ struct SandboxCommand: AsyncParsableCommand {
         help: ArgumentHelp("How long after its approval a payment can be refunded.", valueName: "duration"))
     var refundWindow = DurationArgument(SandboxConfiguration().refundWindow)
 
-    @Option(help: ArgumentHelp("The access token that callers must send.", valueName: "token"))
-    var accessToken = SandboxAccount().accessToken
+    @Option(
+        help: ArgumentHelp(
+            "The access token that callers must send: \(SandboxAccount().accessToken) by default.",
+            valueName: "token"))
+    var accessToken: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A seller, with --site where it names none; can be repeated.", valueName: "name:token[:site]"))
+    var seller: [String] = []
 
     @Flag(help: "Let a token that saved a card make one payment too.")
     var savedTokenMayPay = false
@@ -68,12 +120,70 @@ struct SandboxCommand: AsyncParsableCommand {
 
     mutating func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535.") }
+        guard capacity ?? 1 >= 1 else { throw ValidationError("--capacity must be 1 or more.") }
+        guard requestsMax >= 1 else { throw ValidationError("--requests-max must be 1 or more.") }
+        _ = try accounts()
+        _ = try limit()
     }
 
     func run() async throws {
-        var configuration = SandboxConfiguration(
-            accounts: [SandboxAccount(accessToken: accessToken, site: site.site)])
+        try await SandboxProcess(try settings(), terminal: Terminals.errors).run()
+    }
+
+    /// The sellers, of which each has a name and a token of its own.
+    func accounts() throws -> [SandboxAccount] {
+        guard !seller.isEmpty else {
+            return [
+                SandboxAccount(accessToken: accessToken ?? SandboxAccount().accessToken, site: site.site)
+            ]
+        }
+        guard accessToken == nil else {
+            throw ValidationError("--access-token and --seller don't go together.")
+        }
+        let accounts = try seller.enumerated().map { number, text in
+            guard let account = SandboxAccount(text, number: number, site: site.site) else {
+                throw ValidationError("Seller \(number) isn't written as name:token or name:token:site.")
+            }
+            return account
+        }
+        guard Set(accounts.map(\.name)).count == accounts.count,
+            Set(accounts.map(\.accessToken)).count == accounts.count
+        else { throw ValidationError("Each seller needs a name and a token of its own.") }
+        return accounts
+    }
+
+    /// The rate limit, where there is one.
+    func limit() throws -> RateLimit? {
+        guard let rateLimit else {
+            let isAlone =
+                rateLimitBurst == nil && !rateLimitWindow && retryAfter == nil && retryAfterWait == nil
+            guard isAlone else {
+                throw ValidationError("--rate-limit-… and --retry-after… need --rate-limit.")
+            }
+            return nil
+        }
+        guard rateLimitBurst == nil || !rateLimitWindow else {
+            throw ValidationError("--rate-limit-burst and --rate-limit-window don't go together.")
+        }
+        let wait = retryAfterWait?.duration.components
+        guard wait?.attoseconds ?? 0 == 0 else {
+            throw ValidationError("--retry-after-wait must be whole seconds.")
+        }
+        let limit = RateLimit(
+            callsPerSecond: rateLimit,
+            kind: rateLimitWindow ? .window : rateLimitBurst.map { .bucket(burst: $0) },
+            retryAfter: retryAfter?.form ?? .seconds, retryAfterWait: wait.map { Int($0.seconds) })
+        if let problem = limit.problem { throw ValidationError("\(problem).") }
+        return limit
+    }
+
+    /// Everything that the options say.
+    func settings() throws -> SandboxConfiguration {
+        var configuration = SandboxConfiguration(accounts: try accounts())
         configuration.port = port
+        configuration.capacity = capacity
+        configuration.rateLimit = try limit()
+        configuration.requestsMax = requestsMax
         configuration.latency = latency.duration
         configuration.processing = processing.duration
         configuration.settlementLag = settlementLag.duration
@@ -84,7 +194,7 @@ struct SandboxCommand: AsyncParsableCommand {
         configuration.allowsMissingSecurityCode = allowMissingSecurityCode
         configuration.isMarketplace = marketplace
         configuration.seed = seed
-        try await SandboxProcess(configuration, terminal: Terminals.errors).run()
+        return configuration
     }
 }
 
@@ -101,4 +211,16 @@ struct SiteArgument: ExpressibleByArgument {
 
     var defaultValueDescription: String { site.rawValue }
     static let allValueStrings = SandboxSite.allCases.map(\.rawValue)
+}
+
+/// How a 429 says when to come back.
+struct RetryAfterArgument: ExpressibleByArgument {
+    var form: RateLimit.RetryAfter
+
+    init?(argument: String) {
+        guard let form = RateLimit.RetryAfter(rawValue: argument) else { return nil }
+        self.form = form
+    }
+
+    static let allValueStrings = RateLimit.RetryAfter.allCases.map(\.rawValue)
 }

@@ -16,7 +16,12 @@ final class HandClock: Sendable {
 
     var now: Int64 { milliseconds.load(ordering: .relaxed) }
 
-    func move(seconds: Int64) { milliseconds.add(seconds * 1_000, ordering: .relaxed) }
+    /// The same clock as a monotonic one, in nanoseconds.
+    var uptime: Int64 { now * 1_000_000 }
+
+    func move(seconds: Int64) { move(milliseconds: seconds * 1_000) }
+
+    func move(milliseconds: Int64) { self.milliseconds.add(milliseconds, ordering: .relaxed) }
 }
 
 /// What came back.
@@ -35,6 +40,8 @@ struct Answer: Sendable {
 struct Bench: Sendable {
     let client: any TestClientProtocol
     let clock: HandClock
+    /// What the calls come in through, where a test holds some of them up.
+    var admissions: AdmissionControl?
 
     /// Calls go over one connection, one after the other, unless a test wants several at once.
     static func run(
@@ -45,11 +52,13 @@ struct Bench: Sendable {
         let clock = HandClock()
         var configuration = SandboxConfiguration()
         configuration.now = { clock.now }
+        configuration.uptime = { clock.uptime }
         configure(&configuration)
         let logger = Logger(label: "sandbox-tests") { _ in SwiftLogNoOpLogHandler() }
         let server = SandboxServer(configuration: configuration, logger: logger)
         try await server.application().test(callsAtOnce ? .ahc(.http) : .live) { client in
-            try await body(Bench(client: client, clock: clock))
+            let admissions = server.responder.gateway.admissions
+            try await body(Bench(client: client, clock: clock, admissions: admissions))
         }
     }
 

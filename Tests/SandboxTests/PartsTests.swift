@@ -71,18 +71,29 @@ import Testing
     }
 
     @Test("a late answer isn't noted on the arrival that took its place")
-    func ring() async {
+    func ring() {
         let log = ArrivalLog(requestsMax: 1)
         let call = Call(
             method: "GET", path: "/v1/x", query: Query(""), authorization: nil, idempotencyKey: nil, body: [],
             stamp: Stamp(requestID: "id", now: Instant(milliseconds: 5)))
-        let first = await log.arrived(call, template: "/first")
-        let second = await log.arrived(call, template: "/second")
-        await log.answered(first, status: 200, fault: nil)
-        #expect(await log.json(from: 0, limit: 9)["requests"]?[0]?["status"] == .null)
-        await log.answered(second, status: nil, fault: "hang")
-        let line = await log.json(from: 0, limit: 9)["requests"]?[0]
+        let admission = AdmissionControl.Admission(account: nil, inFlight: nil, refusal: nil)
+        let first = log.arrived(call, template: "/first", at: 7_900, admission: admission)
+        let second = log.arrived(call, template: "/second", at: 8_000, admission: admission)
+        log.answered(first, status: 200, fault: nil, at: 9_000)
+        #expect(log.json(from: 0, limit: 9)["requests"]?[0]?["status"] == .null)
+        log.answered(second, status: nil, fault: "hang", at: 20_000)
+        let line = log.json(from: 0, limit: 9)["requests"]?[0]
         #expect(line?["path"] == "/second" && line?["fault"] == "hang" && line?["at_ms"] == 5)
+        #expect(line?["at_us"] == 8 && line?["took_us"] == 12 && line?["account"] == .null)
+        #expect(log.summary["answers"] == ["GET /first": ["200": 1], "GET /second": ["cut": 1]])
+    }
+
+    @Test("a date is written as HTTP writes it")
+    func httpDates() {
+        #expect(Instant(milliseconds: 784_111_777_999).httpDate == "Sun, 06 Nov 1994 08:49:37 GMT")
+        #expect(Instant(milliseconds: 1_795_435_200_000).httpDate == "Mon, 23 Nov 2026 12:00:00 GMT")
+        #expect(Instant(milliseconds: 0).httpDate == "Thu, 01 Jan 1970 00:00:00 GMT")
+        #expect(Instant(milliseconds: -1).httpDate == "Wed, 31 Dec 1969 23:59:59 GMT")
     }
 
     @Test("what is forgotten leaves no index behind")
