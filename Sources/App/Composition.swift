@@ -61,7 +61,9 @@ package struct Composition: Sendable {
     ///
     /// - Parameter pause: The pause between two looks.
     func watchAccessTokens(every pause: Duration) async {
-        await AccessTokenWatch(files: tokenFiles, pause: pause).run { _ in }
+        await AccessTokenWatch(files: tokenFiles, pause: pause).run { account in
+            await pipeline.credentialsChanged(of: account)
+        }
     }
 
     private static func makePipeline(
@@ -72,8 +74,7 @@ package struct Composition: Sendable {
             first
         }
         return JobPipeline(
-            accounts: accounts.mapValues(\.gateway), limits: accounts.compactMapValues(\.limits.rate),
-            concurrency: configuration.concurrency, policy: configuration.retries,
+            accounts: accounts, concurrency: configuration.concurrency, policy: configuration.retries,
             looks: configuration.looks, leases: leases,
             decoder: JobDecoder(
                 maxValueSize: configuration.jobSizeMax,

@@ -1,4 +1,5 @@
 import ExactJSON
+import Foundation
 import PaymentJobs
 import Sandbox
 import Testing
@@ -30,7 +31,7 @@ struct SellerWorkerTests {
         _ id: String, _ seller: (name: String?, number: Int), _ bench: WorkerBench, _ sandbox: LoopbackSandbox
     ) async throws {
         let seeded = try await sandbox.post(
-            "/_sandbox/seed", ["account": JSON(seller.number), "customers": 1, "tokens": 1])["customers"]?[0]
+            "/_sandbox/seed?account=\(seller.number)", ["customers": 1, "tokens": 1])["customers"]?[0]
         try await bench.enqueue(
             id, account: seller.name, customer: try #require(seeded?["customer_id"]?.string),
             token: try #require(seeded?["tokens"]?[0]?.string))

@@ -16,7 +16,7 @@ struct WorkerBench {
     let logs: LogSetup
     private(set) var environment: [String: String]
 
-    /// - Parameter settings: What is set otherwise; nil for what isn't set.
+    /// A broker and a gateway; of `settings` a nil takes away what is set usually.
     init(_ settings: [String: String?] = [:]) throws {
         logs = LogSetup(level: .notice, format: .text(isColoured: false), sink: sink)
         let topics = BrokerProcess.usualTopics.map { (name: $0.0, partitions: 2) }

@@ -132,7 +132,7 @@ extension AccountLimits {
         self.init(concurrencyMax: concurrency)
         breaker = BreakerPolicy(reading: &reader)
         retryAfterMax = retries.retryAfterMax
-        credentialsGrace = retries.misconfiguredGrace
+        credentialsGrace = reader.read(Catalogue.misconfiguredGrace)
         credentialsPause = reader.read(Catalogue.credentialsPause)
     }
 }

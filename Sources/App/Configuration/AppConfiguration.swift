@@ -176,8 +176,7 @@ extension RetryPolicy {
             attemptsMax: reader.read(Catalogue.retryAttempts),
             pauseBase: reader.read(Catalogue.retryPauseBase),
             pauseMax: reader.read(Catalogue.retryPauseMax),
-            retryAfterMax: reader.read(Catalogue.retryAfterMax),
-            misconfiguredGrace: reader.read(Catalogue.misconfiguredGrace))
+            retryAfterMax: reader.read(Catalogue.retryAfterMax))
         if pauseBase > pauseMax {
             reader.note(
                 Catalogue.retryPauseBase.entry.key, "must not be longer than retry.pause-max",
