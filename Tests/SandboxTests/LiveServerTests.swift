@@ -119,6 +119,13 @@ import Testing
             let start = clock.now
             let end = await RawSocket.exchange(port: port, request: Self.get("/v1/payments/1"))
             #expect(end == .closed && clock.now - start >= .milliseconds(700))
+            // It was under way until then, and is no longer.
+            for _ in 0..<1_000 {
+                let account = try await Self.read(port, "/_sandbox/summary")["accounts"]?[0]
+                if account?["in_flight"] == 0 { break }
+            }
+            let account = try await Self.read(port, "/_sandbox/summary")["accounts"]?[0]
+            #expect(account?["in_flight"] == 0 && account?["in_flight_max"] == 1)
         }
     }
 

@@ -104,8 +104,9 @@ import Testing
             #expect(try await bench.call("DELETE", "/_sandbox/rate-limit?account=0").status == 200)
             #expect(try await status() == 404)
             #expect(try await status("TEST-b") == 429)
-            #expect(try await bench.call("DELETE", "/_sandbox/rate-limit").status == 200)
+            #expect(try await bench.call("DELETE", "/_sandbox/rate-limit", ["account": 1]).status == 200)
             #expect(try await status("TEST-b") == 404)
+            #expect(try await bench.call("DELETE", "/_sandbox/rate-limit", ["acount": 1]).status == 400)
         }
     }
 
