@@ -114,7 +114,8 @@ extension GatewayError {
         switch self {
         case .conflict, .tokenUnusable: true
         case .refused: risk != .none
-        case .notSent, .unleased, .throttled, .busy, .ambiguous, .lookRefused, .misconfigured: false
+        case .notSent, .unleased, .deferred, .throttled, .busy, .ambiguous, .lookRefused, .misconfigured:
+            false
         }
     }
 }

@@ -1,9 +1,11 @@
 import PaymentJobs
 
-/// A message that has a slot, with what is remembered of it.
+/// A message that was started, with what is remembered of it.
 struct Turn: Sendable {
     let work: Work
     var memory: JobMemory
+    /// What it was started for.
+    var start: Schedule.Start
 }
 
 /// Decides which message runs, which waits, and what each has to know of its past.
@@ -14,7 +16,7 @@ struct Dispatch {
     enum Entrance: Sendable {
         /// It runs, with this memory.
         case runs(JobMemory)
-        /// It gave its slot back, and waits.
+        /// It was only to be decoded, or gave its slot back, and waits.
         case waits
         /// Its tenure ended meanwhile.
         case abandoned
@@ -24,29 +26,41 @@ struct Dispatch {
     static let finishedMax = 32_768
 
     private let tenures: OpenTenures
+    private let accounts: [AccountName: Int]
     private let looks: LookPolicy
-    private var schedule: Schedule
-    private var joins = Joins()
-    private var memories: [Ticket: JobMemory] = [:]
+    private(set) var schedule: Schedule
+    private(set) var joins = Joins()
+    private(set) var memories: [Ticket: JobMemory] = [:]
     /// Tenures that gave a message back of which a call has no answer.
     private var doubtful: Set<Int> = []
     private var finished: FinishedJobs
 
+    /// - accounts: Which number each account has in the schedule, from 0 on.
     init(
-        concurrency: Int, tenures: OpenTenures, looks: LookPolicy, finishedMax: Int = Self.finishedMax,
-        at now: Instant
+        accounts: [AccountName: Int], concurrency: Int, tenures: OpenTenures, looks: LookPolicy,
+        finishedMax: Int = Self.finishedMax, at now: Instant
     ) {
-        schedule = Schedule(concurrency: concurrency)
+        schedule = Schedule(concurrency: concurrency, accounts: accounts.count)
+        self.accounts = accounts
         self.tenures = tenures
         self.looks = looks
         finished = FinishedJobs(capacity: finishedMax, at: now)
     }
 
     var count: Int { schedule.count }
+    /// Jobs that have a slot.
     var running: Int { schedule.running }
+    /// Whether nothing runs and nothing is decoded.
+    var isIdle: Bool { schedule.running == 0 && schedule.reading == 0 }
     var nextWake: Instant? { schedule.nextWake }
     /// Jobs of which a copy runs or waits to run.
     var led: Int { joins.count }
+
+    /// Lets messages of `tenures` in, of each at most `window` at once.
+    mutating func open(_ opened: [Int], window: Int, at now: Instant) {
+        tenures.open(opened, at: now)
+        for tenure in opened { schedule.open(tenure: tenure, window: window) }
+    }
 
     /// Adds messages; those whose tenure isn't open are returned.
     mutating func submit(_ works: [Work]) -> [Ticket] {
@@ -63,18 +77,32 @@ struct Dispatch {
 
     mutating func wake(at now: Instant) { schedule.wake(at: now) }
 
-    /// Takes a slot for the next ready message.
-    mutating func take() -> Turn? {
-        // What is remembered of a retry stays here too, for whoever asks how far it is.
-        schedule.start().map { Turn(work: $0, memory: memories[$0.ticket] ?? JobMemory()) }
+    /// An account's gate may have changed its mind.
+    mutating func unblock(_ account: AccountName) { accounts[account].map { schedule.unblock($0) } }
+
+    /// Starts the next message that may start.
+    mutating func take(at now: Instant, ask: Schedule.Ask) -> Turn? {
+        while let (work, start) = schedule.start(at: now, ask: ask) {
+            // What is remembered of a retry stays here too, for whoever asks how far it is.
+            let memory = memories[work.ticket] ?? JobMemory()
+            if case .givingUp(_, _, let moment) = start, memory.part.leads, !memory.hasCertainlyDoneNothing {
+                memories[work.ticket]?.waitsForAccount = true
+                schedule.postpone(work, until: max(moment, now + .milliseconds(1)))
+                continue
+            }
+            return Turn(work: work, memory: memory, start: start)
+        }
+        return nil
     }
 
-    /// Lets a decoded message that has a slot run, unless it must wait first.
+    /// Lets a decoded message run that has a slot, unless it must wait first.
     mutating func enter(_ turn: Turn, as job: Job, at now: Instant) -> Entrance {
         let work = turn.work
         guard tenures.contains(work.ticket.tenure) else { return .abandoned }
         var memory = turn.memory
         recall(job, work, &memory, at: now)
+        let account = accounts[job.account]
+        if turn.start == .reading { schedule.own(work, account) }
         let copy = Joins.Follower(ticket: work.ticket, lane: work.lane)
         guard joins.enter(JobIdentity(job), copy) else {
             memory.part = .follows
@@ -83,12 +111,15 @@ struct Dispatch {
             return .waits
         }
         memory.part = .leads
+        memories[work.ticket] = memory
         if case .maybeAttempted(let lookFrom?) = work.history, lookFrom > now {
-            memories[work.ticket] = memory
             schedule.postpone(work, until: lookFrom)
             return .waits
         }
-        memories[work.ticket] = memory
+        if turn.start == .reading {
+            schedule.release(read: work)
+            return .waits
+        }
         return .runs(memory)
     }
 
@@ -144,7 +175,7 @@ struct Dispatch {
         for follower in followers {
             let part = result.map(JobMemory.Part.repeats) ?? .orphan(isDoubtful: isDoubtful)
             memories[follower.ticket]?.part = part
-            schedule.unpark(follower.ticket, in: follower.lane)
+            schedule.unpark(follower.ticket, in: follower.lane, isAnswered: result != nil)
         }
         return !followers.isEmpty
     }
@@ -171,28 +202,5 @@ struct Dispatch {
         }
         memory.attempt.needsSettledLook =
             memory.attempt.mayHaveBeenAttempted || ending != nil || !isKnown
-    }
-}
-
-extension Dispatch {
-    /// How far a message is; nil where it isn't here.
-    func stage(of ticket: Ticket) -> JobStage? {
-        guard let (work, phase) = schedule.place(of: ticket) else { return nil }
-        let memory = memories[ticket]
-        let job = memory?.submission?.job
-        let step: JobStage.Step =
-            switch phase {
-            case nil: .queued
-            case .ready: .ready
-            case .running: .running
-            case .waiting(let instant):
-                work.history == .maybeAttempted(lookFrom: instant)
-                    ? .delayed(until: instant) : .waiting(until: instant)
-            case .parked:
-                job.flatMap { joins.leader(of: JobIdentity($0)) }.map(JobStage.Step.joined) ?? .ready
-            }
-        return JobStage(
-            jobID: job?.id ?? joins.job(ledBy: ticket), attempts: memory?.progress.attempts ?? 0, step: step,
-            lastError: memory?.lastFault?.description)
     }
 }

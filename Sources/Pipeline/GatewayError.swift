@@ -9,6 +9,8 @@ public enum GatewayError: Error, Sendable, Hashable {
     case notSent(GatewayFault)
     /// It was not begun: it isn't certain any more that the job is this worker's to do.
     case unleased(GatewayFault)
+    /// It was not begun: the account's turn to call comes no sooner than at this moment.
+    case deferred(GatewayFault, until: ContinuousClock.Instant)
     /// 429: the gateway asked us to slow down, and for how long.
     case throttled(GatewayFault, retryAfter: Duration?)
     /// 423, 424 or code 2001: the same request is being worked on.
@@ -30,7 +32,7 @@ public enum GatewayError: Error, Sendable, Hashable {
     /// Whether money may have moved, by this call or by one before it with the same key.
     public var mayHaveMovedMoney: Bool {
         switch self {
-        case .notSent, .unleased, .throttled, .refused, .misconfigured: false
+        case .notSent, .unleased, .deferred, .throttled, .refused, .misconfigured: false
         case .busy, .conflict, .ambiguous, .tokenUnusable, .lookRefused: true
         }
     }
@@ -38,8 +40,8 @@ public enum GatewayError: Error, Sendable, Hashable {
     /// Whether the call itself may have been carried out.
     public var mayHaveBeenDone: Bool {
         switch self {
-        case .notSent, .unleased, .throttled, .conflict, .tokenUnusable, .refused, .lookRefused,
-            .misconfigured:
+        case .notSent, .unleased, .deferred, .throttled, .conflict, .tokenUnusable, .refused,
+            .lookRefused, .misconfigured:
             false
         case .busy, .ambiguous: true
         }
@@ -50,16 +52,18 @@ public enum GatewayError: Error, Sendable, Hashable {
     var refusal: GatewayFault? {
         switch self {
         case .refused(let fault), .conflict(let fault), .tokenUnusable(let fault): fault
-        case .notSent, .unleased, .throttled, .busy, .ambiguous, .lookRefused, .misconfigured: nil
+        case .notSent, .unleased, .deferred, .throttled, .busy, .ambiguous, .lookRefused, .misconfigured:
+            nil
         }
     }
 
     /// What the gateway, or the connection to it, said.
     public var fault: GatewayFault {
         switch self {
-        case .notSent(let fault), .unleased(let fault), .throttled(let fault, _), .busy(let fault),
-            .conflict(let fault), .ambiguous(let fault), .tokenUnusable(let fault), .refused(let fault),
-            .lookRefused(let fault), .misconfigured(let fault):
+        case .notSent(let fault), .unleased(let fault), .deferred(let fault, _),
+            .throttled(let fault, _), .busy(let fault), .conflict(let fault), .ambiguous(let fault),
+            .tokenUnusable(let fault), .refused(let fault), .lookRefused(let fault),
+            .misconfigured(let fault):
             fault
         }
     }

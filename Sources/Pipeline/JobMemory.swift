@@ -14,6 +14,9 @@ struct JobMemory: Sendable {
         indirect case repeats(JobResult)
         /// One whose leader left without an answer; whether it may have done the job all the same.
         case orphan(isDoubtful: Bool)
+
+        /// Whether it is the copy that is run.
+        var leads: Bool { if case .leads = self { true } else { false } }
     }
 
     var submission: Submission?
@@ -23,6 +26,24 @@ struct JobMemory: Sendable {
     var startedAt: Int64 = 0
     /// What the last failed call said.
     var lastFault: GatewayFault?
+    /// Whether it waits for its account's turn to call, and for nothing of its own.
+    var waitsForAccount = false
+
+    /// Notes how a run's last call failed, for the next run and for whoever asks how far the job is.
+    mutating func note(_ error: GatewayError) {
+        if case .deferred = error {
+            waitsForAccount = true
+            return
+        }
+        lastFault = error.fault
+        if progress.looksFirst, attempt.mayHaveBeenDone {
+            attempt.mayHaveBeenAttempted = true
+            attempt.hasLooked = false
+        }
+    }
+
+    /// Whether no money can have moved, by this run's calls or by anybody's.
+    var hasCertainlyDoneNothing: Bool { moneyState == .notMoved }
 
     /// What a dead letter says of the money, for calls of all tenures.
     var moneyState: MoneyState {

@@ -9,43 +9,82 @@ public actor JobPipeline: BellKeeper {
     public typealias Delivery = @Sendable (Completion) async -> Void
 
     private let runner: JobRunner
+    /// The accounts, by their numbers in the schedule.
+    private let accounts: [JobAccount]
     /// The clocks that the pipeline goes by.
     public let time: any Timekeeper
     private var dispatch: Dispatch
-    private let tenures = OpenTenures()
+    private let waits = CallWaits()
     private var isStopping = false
+    /// What was started beside a slot's next job, for a slot of its own.
+    private var spare: [Turn] = []
+    /// Until when the run loop sleeps; nil where it is awake.
+    private var sleep: Sleep?
     /// Rung whenever the run loop has something to look at.
     public let bell = Bell()
 
-    /// A pipeline for `accounts`, whose calls change something only while the `leases` of their tenures hold.
+    private enum Sleep {
+        case until(ContinuousClock.Instant)
+        case untilRung
+    }
+
+    /// A pipeline for `accounts`, whose calls change something only while the `leases` of their tenures hold,
+    /// and that use as much of the accounts' rates as the leases' share.
+    ///
+    /// At most `concurrency` jobs of all accounts together run at once.
     public init(
-        accounts: [AccountName: any PaymentGateway], limits: [AccountName: RateLimit] = [:],
-        concurrency: Int, policy: RetryPolicy = RetryPolicy(), looks: LookPolicy = LookPolicy(),
-        leases: Leases, decoder: JobDecoder = JobDecoder(), encoder: EventEncoder,
-        time: any Timekeeper = SystemTime(), logger: Logger
+        accounts: [AccountName: PipelineAccount], concurrency: Int, policy: RetryPolicy = RetryPolicy(),
+        looks: LookPolicy = LookPolicy(), leases: Leases, decoder: JobDecoder = JobDecoder(),
+        encoder: EventEncoder, time: any Timekeeper = SystemTime(), logger: Logger
     ) {
-        var gated: [AccountName: JobRunner.Account] = [:]
-        for (name, gateway) in accounts {
-            let gate = AccountGate(limit: limits[name], time: time)
-            gated[name] = JobRunner.Account(gateway: gateway, gate: gate)
+        let now = time.now
+        let tenures = OpenTenures()
+        self.accounts = accounts.sorted { $0.key.description < $1.key.description }.map { name, account in
+            let gate = AccountGate(name, account.limits, share: { leases.share(at: $0) }, at: now)
+            return JobAccount(
+                name: name, gateway: account.gateway, rules: account.rules, gate: gate, logger: logger)
         }
+        let byName = Dictionary(uniqueKeysWithValues: self.accounts.map { ($0.name, $0) })
+        let numbers = Dictionary(
+            uniqueKeysWithValues: self.accounts.enumerated().map { ($0.element.name, $0.offset) })
         runner = JobRunner(
-            accounts: gated, decoder: decoder, encoder: encoder, policy: policy, looks: looks,
-            tenures: tenures, leases: leases, time: time, logger: logger)
-        dispatch = Dispatch(concurrency: concurrency, tenures: tenures, looks: looks, at: time.now)
+            accounts: byName, decoder: decoder, encoder: encoder, policy: policy, looks: looks,
+            tenures: tenures, leases: leases, waits: waits, time: time, logger: logger)
+        dispatch = Dispatch(
+            accounts: numbers, concurrency: concurrency, tenures: tenures, looks: looks, at: now)
         self.time = time
     }
 
     /// Messages in the pipeline: queued, running and waiting.
     public var count: Int { dispatch.count }
 
-    /// Lets messages of `tenures` in.
-    public func open(tenures opened: [Int]) { tenures.open(opened, at: time.now) }
+    /// Lets messages of `tenures` in, of each at most `window` at once.
+    public func open(tenures opened: [Int], window: Int = 1000) {
+        dispatch.open(opened, window: window, at: time.now)
+    }
+
+    /// What each account's limits do at present.
+    public func statuses() -> [AccountName: AccountStatus] {
+        let now = time.now
+        return Dictionary(uniqueKeysWithValues: accounts.map { ($0.name, $0.gate.status(at: now)) })
+    }
+
+    /// The account's secret is another one: its jobs may try it at once.
+    public func credentialsChanged(of name: AccountName) {
+        guard let account = runner.accounts[name] else { return }
+        account.credentials.renew()
+        for change in account.gate.credentialsChanged(at: time.now) { account.log(change) }
+        dispatch.unblock(name)
+        bell.ring()
+    }
 
     /// How far the message of `ticket` is; nil where it isn't in the pipeline.
     ///
     /// Costs a look at each lane.
-    public func stage(of ticket: Ticket) -> JobStage? { dispatch.stage(of: ticket) }
+    public func stage(of ticket: Ticket) -> JobStage? {
+        let now = time.now
+        return dispatch.stage(of: ticket) { JobStage.Obstacle(accounts[$0].gate.status(at: now)) }
+    }
 
     /// Adds messages, those of one lane in their order.
     ///
@@ -60,11 +99,11 @@ public actor JobPipeline: BellKeeper {
     ///
     /// A running one is delivered when its attempt ends: answered, or abandoned where it would be retried, or
     /// where it waits at the account's gate.
-    public func withdraw(tenure: Int) async -> [Ticket] {
+    public func withdraw(tenure: Int) -> [Ticket] {
         let tickets = dispatch.withdraw(tenure: tenure, at: time.now)
         // Copies in other tenures may have waited for one of these.
         bell.ring()
-        for account in runner.accounts.values { await account.gate.wake(tenure: tenure) }
+        waits.wake(tenure: tenure)
         return tickets
     }
 
@@ -78,21 +117,31 @@ public actor JobPipeline: BellKeeper {
     public func run(delivering deliver: @escaping Delivery) async {
         await withDiscardingTaskGroup { group in
             while true {
+                sleep = nil
                 dispatch.wake(at: time.now)
                 startReady(in: &group, deliver)
-                if isStopping, dispatch.running == 0 { break }
-                await sleepUntilRung(or: dispatch.nextWake)
+                if isStopping, dispatch.isIdle { break }
+                let wake = dispatch.nextWake
+                sleep = wake.map(Sleep.until) ?? .untilRung
+                await sleepUntilRung(or: wake)
             }
             group.cancelAll()
         }
     }
 
     private func startReady(in group: inout DiscardingTaskGroup, _ deliver: @escaping Delivery) {
-        while let turn = take() {
+        while let turn = spare.popLast() ?? take() {
             group.addTask { await self.drive(turn, deliver) }
         }
     }
 
+    /// Whether a message of `tenure`, which was withdrawn, left while a call of it had no answer; told once.
+    ///
+    /// The gateway may still be at it.
+    public func takeDoubt(tenure: Int) -> Bool { dispatch.takeDoubt(tenure: tenure) }
+}
+
+extension JobPipeline {
     /// How a message leaves its slot.
     private enum Exit: Sendable {
         case done(Completion.Ending, JobResult?)
@@ -132,50 +181,82 @@ public actor JobPipeline: BellKeeper {
             case .abandoned: return .done(.abandoned, nil)
             }
         }
-        switch await runner.run(turn.work, memory: &turn.memory) {
+        switch await step(&turn) {
         case .done(let ending, let result): return .done(ending, result)
         case .again(let pause): return await postponed(turn, for: pause) ? .waits : .done(.abandoned, nil)
         }
     }
 
-    private func entered(_ turn: Turn, _ job: Job) -> Dispatch.Entrance {
-        let entrance = dispatch.enter(turn, as: job, at: time.now)
-        // The run loop's sleep may end too late for one that waits for its moment.
-        if case .waits = entrance { bell.ring() }
-        return entrance
+    private nonisolated func step(_ turn: inout Turn) async -> JobRunner.Step {
+        if case .givingUp(_, let fault, let moment) = turn.start {
+            return runner.giveUp(turn.work, fault, until: moment, &turn.memory)
+        }
+        var visit = turn.start.visit
+        let step = await runner.run(turn.work, memory: &turn.memory, visit: &visit)
+        if let visit { turn.start.update(visit) }
+        return step
     }
 
-    /// Whether a message of `tenure`, which was withdrawn, left while a call of it had no answer; told once.
-    ///
-    /// The gateway may still be at it.
-    public func takeDoubt(tenure: Int) -> Bool { dispatch.takeDoubt(tenure: tenure) }
+    private func entered(_ turn: Turn, _ job: Job) -> Dispatch.Entrance {
+        let now = time.now
+        let entrance = dispatch.enter(turn, as: job, at: now)
+        if case .waits = entrance { leave(turn, at: now) }
+        return entrance
+    }
 
     private func noteGivenBack(_ turn: Turn) { dispatch.noteGivenBack(turn.work.ticket, turn.memory) }
 
     private func finished(_ turn: Turn, _ result: JobResult?) -> Turn? {
-        if dispatch.finish(turn, result, at: time.now) {
+        let now = time.now
+        leave(turn, at: now)
+        if dispatch.finish(turn, result, at: now) {
             // Copies that waited for this one may use other slots.
             bell.ring()
         }
         return takeOrRing()
     }
 
-    private func take() -> Turn? { isStopping ? nil : dispatch.take() }
+    /// Lets the job wait; false where its tenure was withdrawn meanwhile.
+    private func postponed(_ turn: Turn, for pause: Duration) -> Bool {
+        let now = time.now
+        guard dispatch.postpone(turn, until: now + pause) else { return false }
+        leave(turn, at: now)
+        return true
+    }
+
+    /// Gives the job's place at its account's gate back.
+    private func leave(_ turn: Turn, at now: ContinuousClock.Instant) {
+        if case .visiting(let account, let visit) = turn.start {
+            accounts[account].gate.leave(visit, at: now)
+        }
+    }
+
+    private func take() -> Turn? {
+        if isStopping { return nil }
+        let now = time.now
+        return dispatch.take(at: now) { accounts[$0].gate.start(at: now, isCrowded: $1) }
+    }
 
     /// The next job of a slot.
     ///
     /// Where there is none, the run loop looks whether it has to end.
     private func takeOrRing() -> Turn? {
-        let turn = take()
-        if turn == nil { bell.ring() }
+        guard let turn = take() else {
+            bell.ring()
+            return nil
+        }
+        // An account may have got more places than the one that has become free.
+        if let more = take() { spare.append(more) }
+        if !spare.isEmpty || sleepsTooLong { bell.ring() }
         return turn
     }
 
-    /// Lets the job wait; false where its tenure was withdrawn meanwhile.
-    private func postponed(_ turn: Turn, for pause: Duration) -> Bool {
-        guard dispatch.postpone(turn, until: time.now + pause) else { return false }
-        // The run loop's sleep may end too late for this one.
-        bell.ring()
-        return true
+    /// Whether something is due before the run loop wakes.
+    private var sleepsTooLong: Bool {
+        guard let sleep, let due = dispatch.nextWake else { return false }
+        return switch sleep {
+        case .until(let moment): due < moment
+        case .untilRung: true
+        }
     }
 }

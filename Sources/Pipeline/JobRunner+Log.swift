@@ -20,8 +20,9 @@ extension JobRunner {
     ) {
         let level: Logger.Level =
             switch error {
-            case .misconfigured: .error
-            case .unleased: .debug
+            // The account's log says once, and loudly, that its credentials are refused.
+            case .misconfigured: .warning
+            case .unleased, .deferred: .debug
             case .notSent, .throttled, .busy, .conflict, .ambiguous, .tokenUnusable, .refused, .lookRefused:
                 .info
             }

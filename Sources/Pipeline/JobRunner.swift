@@ -10,20 +10,16 @@ struct JobRunner: Sendable {
         case again(after: Duration)
     }
 
-    let accounts: [AccountName: Account]
+    let accounts: [AccountName: JobAccount]
     let decoder: JobDecoder
     let encoder: EventEncoder
     let policy: RetryPolicy
     let looks: LookPolicy
     let tenures: OpenTenures
     let leases: Leases
+    let waits: CallWaits
     let time: any Timekeeper
     let logger: Logger
-
-    struct Account: Sendable {
-        var gateway: any PaymentGateway
-        var gate: AccountGate
-    }
 
     /// Decodes `work` into `memory`; returns how it ends where it is no job.
     func read(_ work: Work, into memory: inout JobMemory) -> Step? {
@@ -39,19 +35,24 @@ struct JobRunner: Sendable {
         }
     }
 
-    /// Runs `work`, which has been decoded, once.
+    /// Runs `work`, which has been decoded, once, with a place at its account's gate.
     ///
-    /// `memory` lives as long as the message is in the pipeline.
-    func run(_ work: Work, memory: inout JobMemory) async -> Step {
+    /// `memory` lives as long as the message is in the pipeline. Without a `visit` only what needs no call can
+    /// be run.
+    func run(_ work: Work, memory: inout JobMemory, visit: inout AccountGate.Visit?) async -> Step {
         guard let submission = memory.submission else { preconditionFailure("decoded before") }
         if case .repeats(let result) = memory.part { return repeated(result, submission, work, memory) }
         guard let account = accounts[submission.job.account] else {
             return deadLetter(.unknownAccount(of: submission.job, memory.moneyState), work, memory)
         }
+        guard let place = visit else { preconditionFailure("a job that calls has a place") }
         memory.progress.began()
+        memory.waitsForAccount = false
+        let open = OpenVisit(place)
+        defer { visit = open.visit }
         let gateway = GatedGateway(
-            base: account.gateway, gate: account.gate, tenure: work.ticket.tenure,
-            expiresAt: submission.job.expiresAt, time: time, tenures: tenures, leases: leases)
+            account: account, visit: open, tenure: work.ticket.tenure, expiresAt: submission.job.expiresAt,
+            time: time, tenures: tenures, leases: leases, waits: waits)
         let attempt = Attempt(
             gateway: gateway, now: time.wallTime,
             submittedAt: work.submitted(before: memory.startedAt), looks: looks)
@@ -59,8 +60,25 @@ struct JobRunner: Sendable {
             let finding = try await attempt.run(submission.job, memory: &memory.attempt)
             return finish(finding, submission, work, memory)
         } catch {
-            return await failed(error, submission, account, work, &memory)
+            return failed(error, submission, account, work, &memory)
         }
+    }
+
+    /// What becomes of a job whose account's credentials have been refused for too long, without a call.
+    func giveUp(
+        _ work: Work, _ fault: GatewayFault, until moment: ContinuousClock.Instant, _ memory: inout JobMemory
+    ) -> Step {
+        guard let job = memory.submission?.job else { preconditionFailure("decoded before") }
+        guard accounts[job.account] == nil || memory.hasCertainlyDoneNothing else {
+            memory.waitsForAccount = true
+            return .again(after: moment - time.now)
+        }
+        guard accounts[job.account] != nil else {
+            return deadLetter(.unknownAccount(of: job, memory.moneyState), work, memory)
+        }
+        let letter = DeadLetter(
+            reason: .accountMisconfigured, detail: fault.description, money: .notMoved, jobID: job.id)
+        return deadLetter(letter, work, memory)
     }
 
     /// Answers a copy of a job whose other copy has an answer.
@@ -107,19 +125,17 @@ struct JobRunner: Sendable {
     }
 
     private func failed(
-        _ error: GatewayError, _ submission: Submission, _ account: Account, _ work: Work,
+        _ error: GatewayError, _ submission: Submission, _ account: JobAccount, _ work: Work,
         _ memory: inout JobMemory
-    ) async -> Step {
+    ) -> Step {
         // A call that this process broke off says nothing about the job: the next owner repeats it.
         if Task.isCancelled { return .done(.abandoned, nil) }
-        let now = time.now
-        memory.lastFault = error.fault
         let verdict = memory.progress.verdict(
-            on: error, kind: submission.job.kind, risk: memory.attempt.risk, policy: policy, now: now,
-            chance: .random(in: 0..<1))
+            on: error, kind: submission.job.kind, risk: memory.attempt.risk, policy: policy,
+            lastAnswer: account.gate.lastAnswer, now: time.now, chance: .random(in: 0..<1))
+        memory.note(error)
         switch verdict {
-        case .again(let pause, let hold):
-            if let hold { await account.gate.hold(until: now + hold) }
+        case .again(let pause):
             logRetry(error, after: pause, submission, work, memory)
             return .again(after: pause)
         case .lookInto(let fault):

@@ -11,7 +11,9 @@ public struct JobStage: Sendable, Hashable {
         case queued
         /// For a free slot.
         case ready
-        /// It has a slot; it may wait at its account's limit.
+        /// For its account's turn to call.
+        case account(Obstacle)
+        /// It has a slot; it may wait for a further call's turn, a second at most.
         case running
         /// For its next attempt, or its next look at the gateway, at this moment.
         case waiting(until: Instant)
@@ -19,6 +21,18 @@ public struct JobStage: Sendable, Hashable {
         case joined(to: Ticket)
         /// For the moment from which on it shows at the gateway what an earlier tenure did.
         case delayed(until: Instant)
+    }
+
+    /// Why an account's jobs don't start now.
+    public enum Obstacle: String, Sendable, Hashable {
+        /// The gateway refuses the account's credentials.
+        case credentials
+        /// The gateway fails or is slow, and its breaker is open.
+        case breaker
+        /// The calls it may make now are used, or the gateway asked for a pause.
+        case rate
+        /// As many of its jobs run as may.
+        case limit
     }
 
     /// The job's id, once the message has been decoded.
@@ -29,4 +43,16 @@ public struct JobStage: Sendable, Hashable {
     public let step: Step
     /// What the last failed call said, without secrets.
     public let lastError: String?
+}
+
+extension JobStage.Obstacle {
+    /// Why an account of this status lets no job start.
+    init(_ status: AccountStatus) {
+        self =
+            switch status.state {
+            case .credentialsRefused: .credentials
+            case .broken, .probing: .breaker
+            case .throttled, .working: .rate
+            }
+    }
 }

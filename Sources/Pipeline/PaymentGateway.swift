@@ -66,4 +66,12 @@ public protocol PaymentGateway: Sendable {
     func makeDefault(
         _ card: CardID, of customer: CustomerID
     ) async throws(GatewayError) -> GatewayAnswer<Void>
+
+    /// Reads the account's credentials again where they come from; true where they changed and are in use now.
+    func refreshCredentials() async -> Bool
+}
+
+extension PaymentGateway {
+    /// False: the credentials never change.
+    public func refreshCredentials() async -> Bool { false }
 }

@@ -8,8 +8,8 @@ struct Progress: Sendable {
     enum Verdict: Sendable, Equatable {
         /// The job ends without another call.
         case end(End)
-        /// The job is tried again after a pause; with `hold`, no job of the account calls before that is over.
-        case again(after: Duration, hold: Duration?)
+        /// The job is tried again after a pause.
+        case again(after: Duration)
         /// No call is made any more; looks tell what those before may have done.
         case lookInto(GatewayFault)
     }
@@ -22,65 +22,90 @@ struct Progress: Sendable {
 
     /// Runs of the job so far.
     private(set) var attempts = 0
+    /// Attempts without an answer, those that count and those that don't.
     private var unansweredAttempts = 0
+    /// Those that bring the job nearer to its end.
+    private var countedAttempts = 0
+    /// When the last attempt without an answer ended.
+    private var lastUnanswered: Instant?
     private var failuresInRow = 0
     private var isLookedInto = false
-    private var misconfiguredSince: Instant?
+
+    /// Whether each run begins with a look.
+    ///
+    /// A job that alone is never answered can't be told from a gateway that is away, except by a call of
+    /// another kind: the look's answer makes the attempts count.
+    private(set) var looksFirst = false
 
     mutating func began() { attempts += 1 }
 
     /// What follows `error`.
     ///
-    /// `risk` says what may have moved money by now, this call included; `chance` is a random number in 0..<1.
+    /// - risk: What may have moved money by now, this call included.
+    /// - lastAnswer: When the gateway last answered a call of the account, whatever it said.
+    /// - chance: A random number in 0..<1.
     mutating func verdict(
-        on error: GatewayError, kind: JobKind, risk: Risk, policy: RetryPolicy, now: Instant, chance: Double
+        on error: GatewayError, kind: JobKind, risk: Risk, policy: RetryPolicy, lastAnswer: Instant?,
+        now: Instant, chance: Double
     ) -> Verdict {
-        if case .unleased = error {
-            // No call was begun: it counts as nothing.
-            attempts -= 1
-            return .again(after: policy.leasePause, hold: nil)
-        }
+        if let pause = notBegun(error, policy, now) { return .again(after: pause) }
         let risk = kind.canMoveMoney ? risk : .none
         if risk == .lookedInto, !isLookedInto {
             // Looks have a count of their own.
             isLookedInto = true
-            unansweredAttempts = 0
+            countedAttempts = 0
         }
         failuresInRow += 1
-        if case .misconfigured = error {} else { misconfiguredSince = nil }
         let pause = policy.pause(afterFailures: failuresInRow, chance: chance)
         switch error {
-        case .notSent, .unleased:
-            return .again(after: pause, hold: nil)
+        case .notSent, .unleased, .deferred:
+            return .again(after: pause)
         case .throttled(_, let retryAfter):
-            let asked = min(retryAfter ?? pause, policy.retryAfterMax)
             // The jitter keeps those that were throttled together from coming back together.
-            return .again(after: asked + pause, hold: asked)
-        case .busy(let fault), .ambiguous(let fault), .lookRefused(let fault):
-            unansweredAttempts += 1
-            guard unansweredAttempts >= policy.attemptsMax else {
-                return .again(after: pause, hold: nil)
-            }
-            return exhausted(fault, risk)
+            return .again(after: min(retryAfter ?? pause, policy.retryAfterMax) + pause)
+        case .busy(let fault), .lookRefused(let fault):
+            return unanswered(fault, risk, policy, after: pause, counts: true)
+        case .ambiguous(let fault):
+            // While nothing is answered, it is the gateway that is away, and not the job that is at fault.
+            let counts = lastUnanswered.map { before in lastAnswer.map { $0 >= before } ?? false } ?? true
+            lastUnanswered = now
+            return unanswered(fault, risk, policy, after: pause, counts: counts)
         case .conflict(let fault), .tokenUnusable(let fault):
             return .end(
                 kind.canMoveMoney ? .deadLetter(.outcomeUnknown, .unknown, fault) : .refused(fault.refusal))
         case .refused(let fault):
             return .end(
                 risk == .none ? .refused(fault.refusal) : .deadLetter(.outcomeUnknown, .unknown, fault))
-        case .misconfigured(let fault):
-            let since = misconfiguredSince ?? now
-            misconfiguredSince = since
-            guard now - since >= policy.misconfiguredGrace, risk <= .inherited else {
-                return .again(after: pause, hold: pause)
-            }
-            // An earlier tenure may have called with credentials that worked.
-            return .end(.deadLetter(.accountMisconfigured, risk == .none ? .notMoved : .unknown, fault))
+        case .misconfigured:
+            // Its account's gate says when its credentials are tried again, and what ends without a call.
+            return .again(after: policy.pause(afterFailures: 1, chance: chance))
         }
     }
 
-    private func exhausted(_ fault: GatewayFault, _ risk: Risk) -> Verdict {
-        switch risk {
+    /// The pause after a call that was not begun, which counts as no attempt; nil where it was begun.
+    private mutating func notBegun(_ error: GatewayError, _ policy: RetryPolicy, _ now: Instant) -> Duration?
+    {
+        switch error {
+        case .unleased:
+            attempts -= 1
+            return policy.leasePause
+        case .deferred(_, let until):
+            attempts -= 1
+            return max(until - now, .zero)
+        case .notSent, .throttled, .busy, .conflict, .ambiguous, .tokenUnusable, .refused, .lookRefused,
+            .misconfigured:
+            return nil
+        }
+    }
+
+    private mutating func unanswered(
+        _ fault: GatewayFault, _ risk: Risk, _ policy: RetryPolicy, after pause: Duration, counts: Bool
+    ) -> Verdict {
+        unansweredAttempts += 1
+        if counts { countedAttempts += 1 }
+        looksFirst = unansweredAttempts >= policy.attemptsMax
+        guard countedAttempts >= policy.attemptsMax else { return .again(after: pause) }
+        return switch risk {
         case .none: .end(.deadLetter(.retriesExhausted, .notMoved, fault))
         case .inherited, .own: .lookInto(fault)
         case .lookedInto: .end(.deadLetter(.outcomeUnknown, .unknown, fault))

@@ -1,6 +1,8 @@
 /// How often, and after what pauses, a job is tried again.
 public struct RetryPolicy: Sendable, Hashable {
     /// Attempts that reached the gateway and got no answer, before the job becomes a dead letter.
+    ///
+    /// While the gateway answers no other call of the account either, further ones don't count.
     public var attemptsMax: Int
     /// The longest pause before the second attempt; it doubles with each further one.
     public var pauseBase: Duration
@@ -8,22 +10,18 @@ public struct RetryPolicy: Sendable, Hashable {
     public var pauseMax: Duration
     /// The longest `Retry-After` that is believed.
     public var retryAfterMax: Duration
-    /// How long an account's credentials may be refused before its jobs become dead letters.
-    public var misconfiguredGrace: Duration
     /// The pause after which a job that has no lease asks again for one.
     public var leasePause: Duration
 
     /// The defaults ride out a gateway restart of about a minute.
     public init(
         attemptsMax: Int = 8, pauseBase: Duration = .milliseconds(500), pauseMax: Duration = .seconds(30),
-        retryAfterMax: Duration = .seconds(300), misconfiguredGrace: Duration = .seconds(300),
-        leasePause: Duration = .seconds(1)
+        retryAfterMax: Duration = .seconds(300), leasePause: Duration = .seconds(1)
     ) {
         self.attemptsMax = attemptsMax
         self.pauseBase = pauseBase
         self.pauseMax = pauseMax
         self.retryAfterMax = retryAfterMax
-        self.misconfiguredGrace = misconfiguredGrace
         self.leasePause = leasePause
     }
 

@@ -1,4 +1,3 @@
-import Logging
 import PaymentJobs
 import Testing
 
@@ -109,7 +108,7 @@ import Testing
             await gateway.make(for: job, token: token, key: key, isNamed: row.past == .maybePaid)
         }
         for _ in 0..<60 {
-            switch await runner.run(work, memory: &memory) {
+            switch await runner.run(work, memory: &memory, turning: time) {
             case .again(let pause): time.advance(by: pause)
             case .done(let ending, _):
                 let completion = Completion(work, ending)
@@ -141,13 +140,7 @@ import Testing
     }
 
     private func runner(_ gateway: ModelGateway, _ time: ManualTime) -> JobRunner {
-        let tenures = OpenTenures()
-        tenures.open([1], at: time.now)
-        let gate = AccountGate(limit: nil, time: time)
-        return JobRunner(
-            accounts: [.standard: .init(gateway: gateway, gate: gate)], decoder: JobDecoder(),
-            encoder: EventEncoder(source: "/test"), policy: RetryPolicy(attemptsMax: 3, pauseBase: .zero),
-            looks: LookPolicy(), tenures: tenures, leases: .unlimited, time: time,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        JobRunner(
+            alone: gateway, policy: RetryPolicy(attemptsMax: 3, pauseBase: .zero), time: time)
     }
 }

@@ -36,7 +36,8 @@ struct DispatchHistory {
         now = start
         open.open(tenures, at: start)
         dispatch = Dispatch(
-            concurrency: slots, tenures: open, looks: LookPolicy(), finishedMax: 3, at: start)
+            accounts: [.standard: 0], concurrency: slots, tenures: open, looks: LookPolicy(),
+            finishedMax: 3, at: start)
     }
 
     mutating func step(_ chance: inout SeededGenerator) {
@@ -89,7 +90,7 @@ struct DispatchHistory {
     }
 
     private mutating func begin() {
-        while var turn = dispatch.take() {
+        while var turn = dispatch.take(at: now, ask: { _, _ in .go(AccountGate.Visit(id: 1, paid: nil)) }) {
             let (ticket, job) = (turn.work.ticket, jobs[turn.work.ticket] ?? 0)
             if expected[turn.work.lane]?.first != ticket { violations.append("\(ticket) out of order") }
             turn.memory.submission = Self.submissions[job]
@@ -157,9 +158,9 @@ struct DispatchHistory {
     private mutating func check() {
         for tickets in expected.values {
             guard let first = tickets.first,
-                case .joined(let leader) = dispatch.stage(of: first)?.step
+                case .joined(let leader) = dispatch.stage(of: first, why: { _ in .rate })?.step
             else { continue }
-            switch dispatch.stage(of: leader)?.step {
+            switch dispatch.stage(of: leader, why: { _ in .rate })?.step {
             case .ready, .running, .waiting, .delayed: break
             case let step: violations.append("\(first) waits for \(leader), which is \(step as Any)")
             }

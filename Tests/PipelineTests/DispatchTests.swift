@@ -19,8 +19,10 @@ import Testing
         var led: Int { dispatch.led }
         var nextWake: ContinuousClock.Instant? { dispatch.nextWake }
         func submit(_ works: [Work]) -> [Ticket] { dispatch.submit(works) }
-        func take() -> Turn? { dispatch.take() }
-        func stage(of ticket: Ticket) -> JobStage? { dispatch.stage(of: ticket) }
+        func take(at now: ContinuousClock.Instant = .now) -> Turn? {
+            dispatch.take(at: now) { _, _ in .go(AccountGate.Visit(id: 1, paid: nil)) }
+        }
+        func stage(of ticket: Ticket) -> JobStage? { dispatch.stage(of: ticket) { _ in .rate } }
         func wake(at now: ContinuousClock.Instant) { dispatch.wake(at: now) }
         func enter(_ turn: Turn, as job: Job, at now: ContinuousClock.Instant) -> Dispatch.Entrance {
             dispatch.enter(turn, as: job, at: now)
@@ -40,7 +42,9 @@ import Testing
         let open = OpenTenures()
         open.open(tenures, at: start)
         return Desk(
-            Dispatch(concurrency: concurrency, tenures: open, looks: LookPolicy(), at: start))
+            Dispatch(
+                accounts: [.standard: 0], concurrency: concurrency, tenures: open, looks: LookPolicy(),
+                at: start))
     }
 
     /// Takes the next message, decodes it, and lets it enter.

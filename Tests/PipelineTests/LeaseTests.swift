@@ -1,4 +1,5 @@
 import ExactJSON
+import Logging
 import PaymentJobs
 import Testing
 
@@ -42,9 +43,14 @@ import Testing
     ) -> GatedGateway {
         let tenures = OpenTenures()
         if isOpen { tenures.open([1], at: time.now) }
+        let account = JobAccount(
+            alone: gateway, time: time, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        guard case .go(let visit) = account.gate.start(at: time.now, isCrowded: false) else {
+            preconditionFailure("it has no limit")
+        }
         return GatedGateway(
-            base: gateway, gate: AccountGate(limit: nil, time: time), tenure: 1, expiresAt: nil, time: time,
-            tenures: tenures, leases: leases)
+            account: account, visit: OpenVisit(visit), tenure: 1, expiresAt: nil, time: time,
+            tenures: tenures, leases: leases, waits: CallWaits())
     }
 
     /// How each call that changes something fails, and how each look does.

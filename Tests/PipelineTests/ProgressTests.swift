@@ -14,13 +14,17 @@ import Testing
         var memory = AttemptMemory()
     }
 
+    /// What follows an error while other calls of the account are answered all the time, or have last been
+    /// `answered` so long after the start.
     private func verdict(
-        _ run: inout Run, _ error: GatewayError, kind: JobKind = .chargeSavedCard, after: Duration = .zero
+        _ run: inout Run, _ error: GatewayError, kind: JobKind = .chargeSavedCard, after: Duration = .zero,
+        answered: Duration? = nil
     ) -> Progress.Verdict {
         run.progress.began()
         run.memory.note(error)
         let verdict = run.progress.verdict(
-            on: error, kind: kind, risk: run.memory.risk, policy: policy, now: start + after, chance: 0.5)
+            on: error, kind: kind, risk: run.memory.risk, policy: policy,
+            lastAnswer: start + (answered ?? after), now: start + after, chance: 0.5)
         if case .lookInto(let fault) = verdict { run.memory.lookInto(.silence(fault)) }
         return verdict
     }
@@ -28,7 +32,7 @@ import Testing
     @Test func whatWasNotSentIsTriedForEver() {
         var progress = Run()
         for _ in 0..<100 {
-            guard case .again(_, hold: nil) = verdict(&progress, .notSent(fault)) else {
+            guard case .again = verdict(&progress, .notSent(fault)) else {
                 Issue.record("a call that never left must not end a job")
                 return
             }
@@ -40,15 +44,15 @@ import Testing
         var progress = Run()
         let pauses = (0..<6).map { _ in verdict(&progress, .notSent(fault)) }
         let expected: [Duration] = [0.5, 1, 2, 4, 4, 4].map { .seconds($0) }
-        #expect(pauses == expected.map { .again(after: $0, hold: nil) })
+        #expect(pauses == expected.map { .again(after: $0) })
     }
 
-    @Test func throttlingWaitsAsLongAsAskedAndHoldsTheAccount() {
+    @Test func throttlingWaitsAsLongAsAsked() {
         var progress = Run()
         let asked = verdict(&progress, .throttled(fault, retryAfter: .seconds(7)))
-        #expect(asked == .again(after: .seconds(7.5), hold: .seconds(7)))
+        #expect(asked == .again(after: .seconds(7.5)))
         let absurd = verdict(&progress, .throttled(fault, retryAfter: .seconds(86_400)))
-        #expect(absurd == .again(after: .seconds(301), hold: .seconds(300)))
+        #expect(absurd == .again(after: .seconds(301)))
     }
 
     @Test func exhaustedAmbiguityIsLookedIntoBeforeItIsADeadLetterOfUnknownMoney() {
@@ -75,10 +79,10 @@ import Testing
     @Test func aJobWithoutALeaseWaitsAFixedPauseAndHasNotBeenTried() {
         var progress = Run()
         for _ in 0..<100 {
-            #expect(verdict(&progress, .unleased(fault)) == .again(after: .seconds(1), hold: nil))
+            #expect(verdict(&progress, .unleased(fault)) == .again(after: .seconds(1)))
         }
         #expect(progress.progress.attempts == 0)
-        #expect(verdict(&progress, .notSent(fault)) == .again(after: .seconds(0.5), hold: nil))
+        #expect(verdict(&progress, .notSent(fault)) == .again(after: .seconds(0.5)))
     }
 
     @Test func aCardRegistrationNeverLeavesMoneyUnknown() {
@@ -112,39 +116,74 @@ import Testing
         }
     }
 
-    @Test func badCredentialsHoldTheAccountForTheirGraceTime() {
-        for (mayHaveBeenAttempted, kind, money) in [
-            (false, .chargeSavedCard, .notMoved), (true, .chargeSavedCard, .unknown),
-            (true, .registerCard, .notMoved),
-        ] as [(Bool, JobKind, MoneyState)] {
+    @Test func badCredentialsEndNoJobByThemselves() {
+        for kind in [JobKind.chargeSavedCard, .registerCard] {
             var progress = Run()
-            progress.memory.mayHaveBeenAttempted = mayHaveBeenAttempted
-            #expect(isAgain(verdict(&progress, .misconfigured(fault), kind: kind)))
-            #expect(isAgain(verdict(&progress, .misconfigured(fault), kind: kind, after: .seconds(299))))
-            #expect(
-                verdict(&progress, .misconfigured(fault), kind: kind, after: .seconds(300))
-                    == .end(.deadLetter(.accountMisconfigured, money, fault)))
+            for hour in 0..<100 {
+                let verdict = verdict(
+                    &progress, .misconfigured(fault), kind: kind, after: .seconds(3600 * hour))
+                #expect(verdict == .again(after: .milliseconds(500)), "when they are tried is the gate's part")
+            }
         }
     }
 
-    @Test func theGraceTimeBeginsAnewWhenCredentialsHaveWorked() {
+    @Test func aCallThatWasPutOffIsNoAttemptAndNoFailure() {
         var progress = Run()
-        _ = verdict(&progress, .misconfigured(fault))
-        _ = verdict(&progress, .throttled(fault, retryAfter: nil), after: .seconds(100))
-        #expect(isAgain(verdict(&progress, .misconfigured(fault), after: .seconds(301))))
+        for second in 0..<100 {
+            let now = Duration.seconds(second)
+            let error = GatewayError.deferred(fault, until: start + now + .seconds(7))
+            #expect(verdict(&progress, error, after: now) == .again(after: .seconds(7)))
+        }
+        let late = GatewayError.deferred(fault, until: start)
+        #expect(verdict(&progress, late, after: .seconds(100)) == .again(after: .zero))
+        #expect(progress.progress.attempts == 0)
+        #expect(verdict(&progress, .notSent(fault)) == .again(after: .seconds(0.5)))
+    }
+
+    // MARK: A gateway that answers nothing
+
+    @Test func whileNothingIsAnsweredNoAttemptCountsButTheFirst() {
+        var progress = Run()
+        for attempt in 1...1000 {
+            let verdict = verdict(
+                &progress, .ambiguous(fault), after: .seconds(attempt), answered: .zero)
+            #expect(isAgain(verdict))
+            #expect(progress.progress.looksFirst == (attempt >= 3), "after as many attempts it looks first")
+        }
+        #expect(isAgain(verdict(&progress, .ambiguous(fault), after: .seconds(1001))), "the second one")
+        #expect(verdict(&progress, .ambiguous(fault), after: .seconds(1002)) == .lookInto(fault))
+    }
+
+    @Test func whileNoLookIsAnsweredNothingIsSettled() {
+        var progress = Run()
+        for _ in 0..<3 { _ = verdict(&progress, .ambiguous(fault)) }
+        #expect(progress.memory.risk == .lookedInto)
+        for second in 1...1000 {
+            let verdict = verdict(
+                &progress, .ambiguous(fault), after: .seconds(second), answered: .milliseconds(-1))
+            #expect(isAgain(verdict))
+        }
+        for second in 1001...1002 {
+            #expect(isAgain(verdict(&progress, .ambiguous(fault), after: .seconds(second))))
+        }
+        #expect(
+            verdict(&progress, .ambiguous(fault), after: .seconds(1003))
+                == .end(.deadLetter(.outcomeUnknown, .unknown, fault)))
+    }
+
+    @Test func whatTheGatewayAnswersAlwaysCounts() {
+        for error in [GatewayError.busy(fault), .lookRefused(fault)] {
+            var progress = Run()
+            progress.memory.mayHaveBeenAttempted = true
+            for _ in 0..<2 { #expect(isAgain(verdict(&progress, error, answered: .seconds(-1)))) }
+            #expect(verdict(&progress, error, answered: .seconds(-1)) == .lookInto(fault))
+        }
     }
 
     @Test func aRefusalAfterADeadLetterIsNoAnswer() {
         var progress = Run()
         progress.memory.mayHaveBeenDone = true
         #expect(verdict(&progress, .refused(fault)) == .end(.deadLetter(.outcomeUnknown, .unknown, fault)))
-    }
-
-    @Test func badCredentialsNeverHideThatMoneyMayHaveMoved() {
-        var progress = Run()
-        _ = verdict(&progress, .ambiguous(fault))
-        _ = verdict(&progress, .misconfigured(fault))
-        #expect(isAgain(verdict(&progress, .misconfigured(fault), after: .seconds(3600))))
     }
 
     /// Every sequence of up to four errors: once a call may have moved money, no ending says that it hasn't.
@@ -165,9 +204,9 @@ import Testing
 
     private var allErrors: [GatewayError] {
         [
-            .notSent(fault), .unleased(fault), .throttled(fault, retryAfter: nil), .busy(fault),
-            .conflict(fault), .ambiguous(fault), .tokenUnusable(fault), .refused(fault),
-            .misconfigured(fault),
+            .notSent(fault), .unleased(fault), .deferred(fault, until: start),
+            .throttled(fault, retryAfter: nil), .busy(fault), .conflict(fault), .ambiguous(fault),
+            .tokenUnusable(fault), .refused(fault), .misconfigured(fault),
         ]
     }
 

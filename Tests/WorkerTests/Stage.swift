@@ -133,7 +133,9 @@ final class Stage: Sendable {
         let consumer = try Consumer(member(of: "group"), logger: logger)
         let leases = Leases()
         let pipeline = JobPipeline(
-            accounts: [.standard: gateway], concurrency: concurrency,
+            accounts: [
+                .standard: PipelineAccount(gateway, limits: AccountLimits(concurrencyMax: concurrency))
+            ], concurrency: concurrency,
             looks: LookPolicy(indexLag: .milliseconds(50), pause: .milliseconds(30), countMin: 2),
             leases: leases, encoder: EventEncoder(source: "/test"), logger: logger)
         let client: DeliveryClient

@@ -1,102 +1,146 @@
 import PaymentJobs
+import Synchronization
 
-/// One account's limit on calls.
+/// One account's limits, at work.
 ///
-/// Every call to the gateway passes here, look-ups and tokens included.
-actor AccountGate {
-    /// How a call came through.
-    enum Passage: Sendable {
-        /// Without a wait.
-        case atOnce
-        /// After a wait, in which its job may have been taken back.
-        case afterWaiting
+/// A job is let in when it has a place and its first call may be made at once; every further call takes its
+/// turn here, look-ups and tokens included. Nothing waits in the gate: it says when to ask again.
+final class AccountGate: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
+    /// Whether a job of the account may start now.
+    enum Start: Sendable, Hashable {
+        /// It has a place, and its first call is paid for.
+        case go(Visit)
+        /// Not before this moment; it may be put off again then.
+        case wait(until: Instant)
+        /// Every place is taken.
+        case full
+        /// The credentials are refused, and have been for too long: a job that is certain to have moved no
+        /// money may end without a call, another has to wait until the moment.
+        case giveUp(GatewayFault, until: Instant)
     }
 
-    private var bucket: TokenBucket?
-    private var heldUntil: ContinuousClock.Instant?
-    private var holds = 0
-    private var sleepers: [Int: (tenure: Int, door: AsyncStream<Never>.Continuation)] = [:]
-    private var nextSleeper = 0
-    private let time: any Timekeeper
+    /// A job's place, and the turn that was paid when it started.
+    struct Visit: Sendable, Hashable {
+        fileprivate let id: UInt64
+        fileprivate var paid: UInt64?
 
-    /// A gate without a limit where `limit` is nil.
-    init(limit: RateLimit?, time: any Timekeeper) {
-        bucket = limit.map { TokenBucket(rate: $0.callsPerSecond, burst: $0.burst) }
-        self.time = time
-    }
-
-    /// Returns when one more call may be made for a job of `tenure`, or when the tenure has been woken.
-    func pass(tenure: Int, isOpen: @Sendable () -> Bool) async -> Passage {
-        var passage = Passage.atOnce
-        while true {
-            let now = time.now
-            if let heldUntil, heldUntil > now {
-                passage = .afterWaiting
-                // Without a limit nothing else keeps those who waited from calling at the same instant.
-                let spread = bucket == nil ? Duration.seconds(1) * Double.random(in: 0..<1) : .zero
-                guard await sleep(until: heldUntil + spread, tenure: tenure, isOpen: isOpen) else {
-                    return passage
-                }
-                continue
-            }
-            let seen = holds
-            guard let moment = bucket?.reserve(at: now), moment > now else { return passage }
-            passage = .afterWaiting
-            guard await sleep(until: moment, tenure: tenure, isOpen: isOpen) else { return passage }
-            // A moment that was reserved before a hold began is no longer good.
-            if holds == seen { return passage }
+        init(id: UInt64, paid: UInt64?) {
+            self.id = id
+            self.paid = paid
         }
     }
 
-    /// Lets no further call pass before `instant`: the gateway asked for a pause.
-    func hold(until instant: ContinuousClock.Instant) {
-        guard instant > heldUntil ?? time.now else { return }
-        holds += 1
-        bucket?.hold(until: instant)
-        heldUntil = instant
+    /// A turn to make one call.
+    struct Reservation: Sendable, Hashable {
+        fileprivate let id: UInt64
     }
 
-    /// Lets the jobs of `tenure` that wait here look whether they are still wanted.
-    func wake(tenure: Int) {
-        for sleeper in sleepers.values where sleeper.tenure == tenure { sleeper.door.finish() }
+    /// A call that was begun and has to be ended.
+    struct RunningCall: Sendable, Hashable {
+        let kind: CallKind
+        let began: Instant
+        let pass: AccountState.Pass
     }
 
-    /// False where the sleeper was woken before its time.
-    private func sleep(
-        until moment: ContinuousClock.Instant, tenure: Int, isOpen: @Sendable () -> Bool
-    ) async -> Bool {
-        let (woken, door) = AsyncStream<Never>.makeStream()
-        let id = nextSleeper
-        nextSleeper += 1
-        sleepers[id] = (tenure, door)
-        defer { sleepers[id] = nil }
-        // Whoever closes the tenure from here on wakes this sleeper; whoever did before is seen now.
-        guard isOpen() else { return false }
-        let time = time
-        return await withTaskGroup(of: Bool.self) { group in
-            group.addTask { (try? await time.sleep(until: moment)) != nil }
-            group.addTask {
-                for await _ in woken {}
-                return false
-            }
-            let isOver = await group.next() ?? false
-            group.cancelAll()
-            return isOver
+    /// The account's name.
+    let name: AccountName
+    private let share: @Sendable (Instant) -> Double
+    private let isShared: Bool
+    private let state: Mutex<AccountState>
+    private let metrics: AccountMetrics
+
+    /// A gate with an empty bucket.
+    ///
+    /// The `share` is the part of the account's rate that this worker may use at a moment, 0 to 1.
+    init(
+        _ name: AccountName, _ limits: AccountLimits, share: @escaping @Sendable (Instant) -> Double,
+        at now: Instant
+    ) {
+        self.name = name
+        self.share = share
+        isShared = limits.rate != nil
+        state = Mutex(AccountState(limits, at: now))
+        metrics = AccountMetrics(name)
+    }
+
+    /// Whether a job may start now; with `.go` it has, until ``leave(_:at:)``.
+    ///
+    /// It `isCrowded` where the account's jobs hold half of a partition's window.
+    func start(at now: Instant, isCrowded: Bool) -> Start {
+        refreshed(at: now) { $0.start(isCrowded: isCrowded, at: now) }
+    }
+
+    /// The job gives its place back, and every turn that it hasn't used.
+    func leave(_ visit: Visit, at now: Instant) { state.withLock { $0.leave(visit.id, at: now) } }
+
+    /// Takes the next turn; a visit's first one has been paid.
+    func reserve(_ visit: inout Visit, at now: Instant) -> Reservation {
+        if let paid = visit.paid {
+            visit.paid = nil
+            return Reservation(id: paid)
+        }
+        let id = visit.id
+        return Reservation(id: state.withLock { $0.reserve(for: id) })
+    }
+
+    /// Nil where the call may be made now, and else the moment to ask again.
+    func moment(of reservation: Reservation, at now: Instant) -> Instant? {
+        refreshed(at: now) { $0.moment(of: reservation.id, at: now) }
+    }
+
+    /// Frees a turn that isn't used.
+    func giveBack(_ reservation: Reservation, at now: Instant) {
+        state.withLock { $0.giveBack(reservation.id, at: now) }
+    }
+
+    /// The call is made now.
+    ///
+    /// Whoever begins one has to end it, also where its task is cancelled.
+    func began(_ reservation: Reservation, _ call: CallKind, at now: Instant) -> RunningCall {
+        let pass = state.withLock { $0.began(reservation.id, at: now) }
+        return RunningCall(kind: call, began: now, pass: pass)
+    }
+
+    /// The call has ended.
+    ///
+    /// - Returns: What changed; jobs that wait may ask again.
+    func ended(_ call: RunningCall, _ outcome: CallOutcome, at now: Instant) -> [AccountChange] {
+        observed(at: now) { $0.ended(call, outcome, at: now, jitter: { .random(in: 0..<1) }) }
+    }
+
+    /// When the gateway last answered a call of this account, also with a refusal; a 429 says nothing of the
+    /// job, and isn't counted.
+    var lastAnswer: Instant? { state.withLock { $0.lastAnswer } }
+
+    /// The secret was replaced: the next call may find out at once whether it is accepted.
+    func credentialsChanged(at now: Instant) -> [AccountChange] {
+        state.withLock { $0.credentialsChanged(at: now) }
+        return []
+    }
+
+    /// Takes note of a changed share; a share that went away and came back unseen would keep its tokens.
+    func refresh(at now: Instant) { refreshed(at: now) { _ in } }
+
+    /// What holds the account's calls back.
+    func status(at now: Instant) -> AccountStatus { state.withLock { $0.status(at: now) } }
+
+    private func refreshed<Value>(at now: Instant, _ body: (inout AccountState) -> Value) -> Value {
+        // Without a limit there is nothing to share, and counting the leases isn't free.
+        let share = isShared ? share(now) : 1
+        return observed(at: now) { state in
+            state.refresh(share: share, at: now)
+            return body(&state)
         }
     }
-}
 
-/// A limit on the calls to the gateway.
-public struct RateLimit: Sendable, Hashable {
-    /// Calls a second in the long run.
-    public var callsPerSecond: Double
-    /// Calls that may be made at once after a pause.
-    public var burst: Int
-
-    /// Nil unless the rate is positive and the burst at least one.
-    public init?(callsPerSecond: Double, burst: Int) {
-        guard callsPerSecond > 0, callsPerSecond.isFinite, burst >= 1 else { return nil }
-        self.callsPerSecond = callsPerSecond
-        self.burst = burst
+    private func observed<Value>(at now: Instant, _ body: (inout AccountState) -> Value) -> Value {
+        let (value, readings) = state.withLock { state in
+            let value = body(&state)
+            return (value, state.newReadings(at: now))
+        }
+        if let readings { metrics.publish(readings) }
+        return value
     }
 }

@@ -76,6 +76,7 @@ extension Readiness.Stall {
         switch stage?.step {
         case .queued: "waits behind an earlier job of its key"
         case .ready: "waits for a free slot"
+        case .account(let obstacle): "waits for its account: " + obstacle.rawValue
         case .running: "runs"
         case .waiting: "waits for its next attempt"
         case .joined: "waits for another copy of the same job"

@@ -1,0 +1,111 @@
+import PaymentJobs
+
+extension GatedGateway {
+    /// Makes a call that changes nothing.
+    func look<Value>(
+        _ kind: CallKind, _ call: () async throws(GatewayError) -> GatewayAnswer<Value>
+    ) async throws(GatewayError) -> GatewayAnswer<Value> {
+        try await make(kind, changes: false, call)
+    }
+
+    /// Makes a call that changes something: it starts only while the job is certainly this worker's.
+    func change<Value>(
+        _ kind: CallKind, _ call: () async throws(GatewayError) -> GatewayAnswer<Value>
+    ) async throws(GatewayError) -> GatewayAnswer<Value> {
+        try await make(kind, changes: true, call)
+    }
+
+    /// Makes a call in its turn; once more where new credentials were found after a refusal of the old ones.
+    private func make<Value>(
+        _ kind: CallKind, changes: Bool, _ call: () async throws(GatewayError) -> GatewayAnswer<Value>
+    ) async throws(GatewayError) -> GatewayAnswer<Value> {
+        var mayRefresh = true
+        while true {
+            let running = try await begin(kind, changes: changes)
+            let credentials = account.credentials.version
+            do {
+                let answer = try await call()
+                end(running, .answered, at: time.now)
+                return answer
+            } catch {
+                let now = time.now
+                if case .misconfigured = error, mayRefresh, !Task.isCancelled,
+                    await account.credentials.areNewer(than: credentials, base: account.gateway)
+                {
+                    // The refusal was meant for credentials that are no longer used.
+                    mayRefresh = false
+                    end(running, .cancelled, at: now)
+                    for change in account.gate.credentialsChanged(at: time.now) { account.log(change) }
+                    continue
+                }
+                end(running, Task.isCancelled ? .cancelled : CallOutcome(error), at: now)
+                throw error
+            }
+        }
+    }
+
+    private func end(
+        _ call: AccountGate.RunningCall, _ outcome: CallOutcome, at now: ContinuousClock.Instant
+    ) {
+        for change in account.gate.ended(call, outcome, at: now) { account.log(change) }
+    }
+
+    /// Waits for the call's turn, and checks that it may still be made.
+    private func begin(
+        _ kind: CallKind, changes: Bool
+    ) async throws(GatewayError) -> AccountGate.RunningCall {
+        // A job without a lease must not use the account's limit up.
+        if changes { try checkLease() }
+        let reservation = visit.reserve(at: account.gate, time.now)
+        do throws(GatewayError) {
+            let hasWaited = try await wait(for: reservation)
+            // No call is made for a job that was taken back while it waited: another worker has it.
+            if hasWaited || changes { try checkIsOpen() }
+            if changes {
+                try checkExpiry()
+                try checkLease()
+            }
+        } catch {
+            account.gate.giveBack(reservation, at: time.now)
+            throw error
+        }
+        return account.gate.began(reservation, kind, at: time.now)
+    }
+
+    /// Returns when the turn has come, or the tenure was withdrawn; whether it took a wait.
+    private func wait(for reservation: AccountGate.Reservation) async throws(GatewayError) -> Bool {
+        let deadline = time.now + Self.waitMax
+        var hasWaited = false
+        while let moment = account.gate.moment(of: reservation, at: time.now) {
+            guard moment <= deadline else {
+                throw .deferred(
+                    GatewayFault(message: "the account's turn to call comes later"), until: moment)
+            }
+            hasWaited = true
+            let (tenures, tenure) = (tenures, tenure)
+            let isOver = await waits.sleep(until: moment, tenure: tenure, time: time) {
+                tenures.contains(tenure)
+            }
+            guard isOver else { return true }
+        }
+        return hasWaited
+    }
+
+    private func checkExpiry() throws(GatewayError) {
+        if let expiresAt, time.wallTime >= expiresAt.milliseconds {
+            throw .notSent(GatewayFault(message: "expired before its turn to call came"))
+        }
+    }
+
+    private func checkIsOpen() throws(GatewayError) {
+        if !tenures.contains(tenure) || Task.isCancelled {
+            throw .unleased(GatewayFault(message: "given back before its turn to call came"))
+        }
+    }
+
+    private func checkLease() throws(GatewayError) {
+        guard leases.holds(tenure, at: time.now) else {
+            throw .unleased(GatewayFault(message: "the lease of its partition isn't renewed yet"))
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// The calls whose times are compared with each other: one kind for each method of ``PaymentGateway``.
+enum CallKind: Int, Sendable, Hashable, CaseIterable {
+    case createPayment, searchPayments, readPayment, capture, cancel, refund, listRefunds, createToken
+    case readToken, searchCustomers, createCustomer, listCards, addCard, makeDefault
+}
+
+/// What a call says of the gateway, and of the account's standing there.
+enum CallOutcome: Sendable, Hashable {
+    /// The gateway answered, with whatever it had to say about the job.
+    case answered
+    /// 429: the gateway asked for fewer calls, and for a pause where it named one.
+    case throttled(retryAfter: Duration?)
+    /// A timeout, a reset, a 5xx, or an answer that can't be read.
+    case unanswered
+    /// The request didn't get out of this process, as where the connection was refused.
+    case notSent
+    /// The account's credentials were refused.
+    case credentialsRefused(GatewayFault)
+    /// Nobody waited for the answer, or the call was never begun.
+    case cancelled
+
+    /// What a failed call says.
+    init(_ error: GatewayError) {
+        self =
+            switch error {
+            case .notSent: .notSent
+            case .unleased, .deferred: .cancelled
+            case .throttled(_, let retryAfter): .throttled(retryAfter: retryAfter)
+            case .busy, .conflict, .tokenUnusable, .refused, .lookRefused: .answered
+            case .ambiguous: .unanswered
+            case .misconfigured(let fault): .credentialsRefused(fault)
+            }
+    }
+}

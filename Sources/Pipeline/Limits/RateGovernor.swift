@@ -1,0 +1,105 @@
+/// Finds the rate that the gateway allows where it says no more than 429.
+///
+/// It is CUBIC (RFC 9438) on a rate instead of a window, as in the AWS SDKs' adaptive retry mode: one decrease
+/// for each congestion event, back to just below the rate that was refused, a plateau there, and a growth that
+/// becomes faster the longer nothing is refused. The drop itself (``drop``) is deeper than where the curve
+/// begins (``start``) and short, so that a gateway which counts by windows has room at once.
+struct RateGovernor {
+    typealias Instant = ContinuousClock.Instant
+
+    /// What a decrease leaves at first, as in RFC 9438, section 4.6.
+    static let drop = 0.7
+    /// Where the curve begins, as a part of the refused rate.
+    static let start = 0.95
+    /// How long the way from ``drop`` to ``start`` takes, in seconds.
+    static let recovery = 2.0
+    /// The time to reach the refused rate again, in seconds, at most and at least.
+    static let plateauMax = 120.0
+    static let plateauMin = 30.0
+    /// Calls that are made before the refused rate is reached again: one in so many may be refused.
+    static let plateauCalls = 300.0
+    /// The pause after a refusal that names none: most limits count by the second.
+    static let pause = Duration.seconds(1)
+    /// The ceiling never falls below this many calls a second.
+    static let floor = 0.1
+    /// How far beyond the configured rate the curve has to get before the ceiling is dropped.
+    private static let headroom = 1.25
+    /// How far beyond the refused rate it has to get where no rate is configured.
+    private static let freedom = 4.0
+
+    /// Calls a second at most; nil while nothing was refused.
+    private(set) var ceiling: Double?
+    private var refusedRate = 0.0
+    /// For how long the ceiling has been used since the last decrease, in seconds.
+    private var used = 0.0
+    private var usedUpTo: Instant
+    private var pausedUntil: Instant?
+    private var sent: CallMeter
+    private var accepted: CallMeter
+
+    /// Without a ceiling.
+    init(at now: Instant) {
+        usedUpTo = now
+        sent = CallMeter(at: now)
+        accepted = CallMeter(at: now)
+    }
+
+    /// Notes that a call is made.
+    mutating func began(at now: Instant) { sent.count(at: now) }
+
+    /// Notes an answer other than 429.
+    mutating func accepted(at now: Instant) { accepted.count(at: now) }
+
+    /// Lets the ceiling grow for the time that it has been used; true where it isn't needed any more.
+    ///
+    /// What is `configured` are the calls a second that are allowed without it; nil for no limit.
+    mutating func grow(at now: Instant, configured: Double?) -> Bool {
+        guard let ceiling, now > usedUpTo else { return false }
+        let elapsed = (now - usedUpTo).inSeconds
+        usedUpTo = now
+        let limit = min(ceiling, configured ?? ceiling)
+        let window = Self.window(limit)
+        let sent = sent.sum(over: window, at: now)
+        // What isn't used says nothing of what would be allowed.
+        guard Double(sent.count + 1) >= limit / 2 * window else { return false }
+        used += elapsed
+        let grown = max(Self.floor, curve(used))
+        self.ceiling = grown
+        let isFree = configured.map { grown >= $0 * Self.headroom } ?? (grown >= refusedRate * Self.freedom)
+        if isFree { self.ceiling = nil }
+        return isFree
+    }
+
+    /// Notes a 429 to a call that began at `began`.
+    ///
+    /// - Returns: Until when no call may be made.
+    mutating func throttled(
+        began: Instant, at now: Instant, configured: Double?, retryAfter: Duration?
+    ) -> Instant {
+        let until = now + (retryAfter ?? Self.pause)
+        defer { pausedUntil = max(pausedUntil ?? until, until) }
+        // One congestion event is answered once, however many calls were on their way.
+        if let pausedUntil, began < pausedUntil { return retryAfter == nil ? pausedUntil : until }
+        let current = min(ceiling ?? .infinity, configured ?? .infinity)
+        let accepted = accepted.sum(over: Self.window(current), at: now)
+        let measured = Double(max(1, accepted.count)) / accepted.seconds
+        refusedRate = max(Self.floor, measured < current / 2 ? measured : current)
+        used = 0
+        usedUpTo = max(now, until)
+        ceiling = max(Self.floor, refusedRate * Self.drop)
+        return until
+    }
+
+    /// The ceiling after `seconds` of use.
+    private func curve(_ seconds: Double) -> Double {
+        if seconds < Self.recovery {
+            return refusedRate * (Self.drop + (Self.start - Self.drop) * seconds / Self.recovery)
+        }
+        let plateau = min(max(Self.plateauCalls / refusedRate, Self.plateauMin), Self.plateauMax)
+        let distance = (seconds - Self.recovery - plateau) / plateau
+        return refusedRate * (1 + (1 - Self.start) * distance * distance * distance)
+    }
+
+    /// The time in which some calls are to be expected at `rate`, in seconds.
+    private static func window(_ rate: Double) -> Double { min(max(8 / rate, 1), 4) }
+}
