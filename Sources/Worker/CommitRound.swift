@@ -40,20 +40,20 @@ enum CommitScope: Sendable {
 extension Tenure {
     /// How soon a commit is needed.
     ///
-    /// A lease is renewed from the middle of its time on, and only where a record may need it.
-    func commitNeed(at now: Instant, leaseTime: Duration) -> CommitNeed {
+    /// A lease is renewed from the middle of its time on, and only while a record of any tenure may need it:
+    /// an idle partition's lease is a part of the limits that the busy ones use.
+    func commitNeed(at now: Instant, leaseTime: Duration, isRenewing: Bool) -> CommitNeed {
         guard let desk, !isReleased else { return .none }
+        if isGivenUp { return desk.ledger.commitNeed }
         guard let leaseEnd else { return .pressing }
-        if desk.ledger.openCount > 0, leaseEnd <= now { return .pressing }
-        if desk.ledger.openCount > 0, leaseEnd - leaseTime / 2 <= now {
-            return max(.due, desk.ledger.commitNeed)
-        }
+        if isWorking, leaseEnd <= now { return .pressing }
+        if isRenewing, leaseEnd - leaseTime / 2 <= now { return max(.due, desk.ledger.commitNeed) }
         return desk.ledger.commitNeed
     }
 
-    /// When its lease is to be renewed; nil where nothing needs it.
+    /// When its lease is to be renewed, where leases are; nil where it isn't.
     func nextRenewal(leaseTime: Duration) -> Instant? {
-        guard let desk, !isReleased, let leaseEnd, desk.ledger.openCount > 0 else { return nil }
+        guard desk != nil, !isReleased, !isGivenUp, let leaseEnd else { return nil }
         return leaseEnd - leaseTime / 2
     }
 
@@ -63,7 +63,8 @@ extension Tenure {
     ) -> CommitRound.Part? {
         guard let commit = desk?.ledger.sealed(adding: finished) else { return nil }
         let isReleased = isReleasing && desk?.isQuiet(at: now, once: finished) ?? true
-        let metadata = commit.metadata(at: place, isReleased: isReleased)
+        let isLeaseOver = isGivenUp && desk?.isAlone(at: now) ?? true
+        let metadata = commit.metadata(at: place, isReleased: isReleased, isGivenUp: isLeaseOver)
         let position = TopicPartitionOffset(
             topicPartition: partition, offset: commit.offset, metadata: metadata.text, epoch: epoch)
         return CommitRound.Part(

@@ -21,8 +21,13 @@ struct Tenure: Sendable {
     var isReleased = false
     /// Until when calls may start that change something; nil before the first acknowledged commit.
     var leaseEnd: Instant?
+    /// Whether its lease has been ended for good.
+    var isGivenUp = false
 
     var partition: TopicPartition { assigned.topicPartition }
+
+    /// Whether it has records that may need a lease.
+    var isWorking: Bool { !isReleased && !isGivenUp && desk?.ledger.openCount ?? 0 > 0 }
 
     /// Whether nobody has decided yet how to go on.
     var isTakingOver: Bool { desk == nil && stop == nil && !isEnding }
@@ -77,6 +82,9 @@ struct Desk: Sendable {
         !isDoubtful && inPipeline.isSubset(of: finished) && lookFrom.map { $0 <= now } ?? true
     }
 
+    /// Whether no earlier owner's lease can hold any more.
+    func isAlone(at now: ContinuousClock.Instant) -> Bool { limitsFrom.map { $0 <= now } ?? true }
+
     /// Notes that a record's answer is durable, and returns by how many records the window has moved on.
     mutating func answered(_ offset: Int64) -> Int {
         inPipeline.remove(offset)
@@ -94,6 +102,8 @@ struct Tenures: Sendable {
 
     var all: some Collection<Tenure> { byNumber.values }
     var count: Int { byNumber.count }
+    /// Whether any of them has records that may need a lease.
+    var areWorking: Bool { byNumber.values.contains(where: \.isWorking) }
 
     mutating func open(
         _ assigned: AssignedPartition, epoch: AssignmentEpoch, at now: ContinuousClock.Instant

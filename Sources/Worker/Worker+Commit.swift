@@ -83,7 +83,9 @@ extension Worker {
             acknowledge(round, except: refused)
             await dispatch(round.parts.map(\.tenure))
             return refused.isEmpty ? .done : .unknown
-        case .notOurs: return .notOurs
+        case .notOurs:
+            suspendLeases(of: round)
+            return .notOurs
         case .failed: return .unknown
         case .answerRefused: return .hindered
         case .doubtful:
@@ -91,6 +93,16 @@ extension Worker {
             return .unknown
         case .over(let error): return .over(error)
         }
+    }
+
+    /// Somebody else may have the partitions, whatever is left of the leases; if not, the next commit tells.
+    private func suspendLeases(of round: CommitRound) {
+        let now = time.now
+        for part in round.parts {
+            _ = tenures.update(part.tenure) { tenure in tenure.leaseEnd = tenure.leaseEnd.map { min($0, now) }
+            }
+        }
+        leases.suspend(round.parts.map(\.tenure))
     }
 
     /// Finds out about a commit of unknown fate; nothing else is committed before.
@@ -128,7 +140,10 @@ extension Worker {
             finished[answer.ticket.tenure, default: []].insert(answer.ticket.offset)
         }
         let lease = configuration.sessionTimeout
-        let needy = tenures.all.filter { $0.commitNeed(at: now, leaseTime: lease) > .none }.map(\.number)
+        let isRenewing = tenures.areWorking
+        let needy = tenures.all
+            .filter { $0.commitNeed(at: now, leaseTime: lease, isRenewing: isRenewing) > .none }
+            .map(\.number)
         var releasing: Set<Int> = []
         if case .releasing(let numbers) = scope { releasing = Set(numbers) }
         // A call that was broken off may be carried out yet.
@@ -158,7 +173,7 @@ extension Worker {
             let isHeld = tenures.update(part.tenure) { tenure in
                 tenure.desk?.ledger.acknowledged(part.commit)
                 tenure.isReleased = tenure.isReleased || part.isReleased
-                guard renewsLeases, !tenure.isReleased else { return false }
+                guard renewsLeases, !tenure.isReleased, !tenure.isGivenUp else { return false }
                 tenure.leaseEnd = max(tenure.leaseEnd ?? leaseEnd, leaseEnd)
                 return true
             }
@@ -188,14 +203,15 @@ extension Worker {
     private var isCommitPressing: Bool {
         let now = time.now
         return tenures.all.contains {
-            $0.commitNeed(at: now, leaseTime: configuration.sessionTimeout) == .pressing
+            $0.commitNeed(at: now, leaseTime: configuration.sessionTimeout, isRenewing: false) == .pressing
         }
     }
 
     private func nextCommit() async -> ContinuousClock.Instant? {
         let lease = configuration.sessionTimeout
-        let renewal = tenures.all.compactMap { $0.nextRenewal(leaseTime: lease) }.min()
-        return [renewal, await delivery.nextTake()].compactMap(\.self).min()
+        // A worker without a record renews nothing: an idle group costs nothing.
+        let renewals = tenures.areWorking ? tenures.all.compactMap { $0.nextRenewal(leaseTime: lease) } : []
+        return [renewals.min(), await delivery.nextTake()].compactMap(\.self).min()
     }
 
     private func untilCommitBell(or instant: ContinuousClock.Instant?) async {

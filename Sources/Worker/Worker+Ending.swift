@@ -3,7 +3,7 @@ import Logging
 import Pipeline
 
 extension Worker {
-    /// Ends tenures in order: admits nothing more, waits for running jobs, commits, forgets.
+    /// Ends tenures in order: admits nothing more, waits for running jobs, ends the leases, commits, forgets.
     ///
     /// What is left behind is noted in ``leftBehind``.
     func end(_ numbers: [Int], within bound: Duration) async {
@@ -16,6 +16,7 @@ extension Worker {
         for number in numbers where await pipeline.takeDoubt(tenure: number) {
             _ = tenures.atDesk(number) { $0.isDoubtful = true }
         }
+        giveUp(numbers)
         let result = await commitFinally(numbers, before: deadline + configuration.closeDeadline)
         if case .notOurs = result {
             logger.warning(
@@ -27,6 +28,12 @@ extension Worker {
             if !result.isSettled { leftBehind.note(uncommitted: tenure) }
             await close(number)
         }
+    }
+
+    /// Ends the leases, and with them the tenures' part of the limits, before anybody else can get them.
+    func giveUp(_ numbers: some Sequence<Int>) {
+        leases.end(numbers)
+        for number in numbers { _ = tenures.update(number) { $0.isGivenUp = true } }
     }
 
     /// Commits, with more tries: what isn't committed now is looked up by the next owner.
@@ -45,7 +52,7 @@ extension Worker {
     /// Forgets a tenure: its answers that aren't on their way yet are the next owner's to give, and its share
     /// of the total goes back.
     func close(_ number: Int) async {
-        leases.end([number])
+        giveUp([number])
         guard let tenure = tenures.close(number) else { return }
         _ = await pipeline.takeDoubt(tenure: number)
         await delivery.drop(tenure: number)

@@ -44,7 +44,7 @@ extension Worker {
     /// Begins to read; how to go on with each partition is found out beside it, so that a broker that doesn't
     /// answer holds up no revocation.
     private func begin(_ assignment: Assignment) async {
-        guard !isDraining, !assignment.partitions.isEmpty else { return }
+        guard !isDraining, !isStopped, !assignment.partitions.isEmpty else { return }
         var starts: [TopicPartition: StartOffset] = [:]
         var opened: [Int] = []
         for assigned in assignment.partitions {
@@ -73,7 +73,7 @@ extension Worker {
     /// Nothing may be committed, and no call may start; its next owner looks up what was begun.
     private func lose(_ partitions: [TopicPartition], of epoch: AssignmentEpoch) async {
         let lost = partitions.compactMap { tenures.number($0, epoch: epoch) }
-        leases.end(lost)
+        giveUp(lost)
         isJoined = false
         for number in lost {
             _ = await pipeline.withdraw(tenure: number)

@@ -19,11 +19,14 @@ extension Worker {
 
     /// Decides on every partition whose log's ends the brokers tell; false where one has to be asked again.
     private func takeOver() async -> Bool {
-        let partitions = tenures.all.filter(\.isTakingOver).map(\.partition)
+        // One that is assigned while the brokers are asked has to be asked for again.
+        let asked = tenures.all.filter(\.isTakingOver)
+        let partitions = asked.map(\.partition)
         let ends: [TopicPartition: Watermarks]
         let cluster: String
         do throws(KafkaError) {
             cluster = try await self.clusterID()
+            try await countPartitions()
             ends = try await self.ends(of: partitions)
         } catch {
             logger.warning(
@@ -32,8 +35,9 @@ extension Worker {
             return false
         }
         var begun: [TopicPartition: Int] = [:]
-        for tenure in tenures.all where tenure.isTakingOver {
-            guard let watermarks = ends[tenure.partition] else { continue }
+        for number in asked.map(\.number) {
+            guard let tenure = tenures[number], tenure.isTakingOver, let watermarks = ends[tenure.partition]
+            else { continue }
             let takeover = Takeover(facts(of: tenure, cluster: cluster, watermarks))
             if let number = begin(tenure, takeover, logEnd: watermarks.high) {
                 begun[tenure.partition] = number
@@ -46,7 +50,7 @@ extension Worker {
     }
 
     /// Both ends of the logs; of as many as can be told, where a leader is away.
-    private func ends(
+    func ends(
         of partitions: [TopicPartition]
     ) async throws(KafkaError) -> [TopicPartition: Watermarks] {
         do throws(KafkaError) {
@@ -100,9 +104,10 @@ extension Worker {
             let lookFrom = start.wasReleased ? nil : tenure.assignedAt + configuration.takeoverDelay
             var ledger = PartitionLedger(
                 start, limits: .init(window: configuration.horizonLead(over: tenures.count)))
-            if start.wasReleased { ledger.limitAttempted(below: logEnd) }
+            if start.isLeaseOver { ledger.limitAttempted(below: logEnd) }
             // Until then an unclean predecessor's lease may hold, and it may start what has just been written.
-            let limitsFrom = start.wasReleased ? nil : tenure.assignedAt + configuration.sessionTimeout
+            let limitsFrom = start.isLeaseOver ? nil : tenure.assignedAt + configuration.sessionTimeout
+            if let limitsFrom { leases.delayShare(of: tenure.number, until: limitsFrom) }
             let desk = Desk(ledger: ledger, lookFrom: lookFrom, limitsFrom: limitsFrom)
             _ = tenures.update(tenure.number) { $0.desk = desk }
             if let refusal = start.putAside, refusal != .absent {
@@ -119,20 +124,6 @@ extension Worker {
                         "ledger.done": "\(start.done.count)", "ledger.released": "\(start.wasReleased)",
                     ]))
             return tenure.number
-        }
-    }
-
-    /// Learns of partitions of unclean predecessors what these can't have started.
-    func limitAttempted() async {
-        let now = time.now
-        let due = tenures.all.filter { $0.desk?.limitsFrom.map { $0 <= now } ?? false }
-        guard !due.isEmpty, let ends = try? await ends(of: due.map(\.partition)) else { return }
-        for tenure in due {
-            guard let end = ends[tenure.partition]?.high else { continue }
-            _ = tenures.atDesk(tenure.number) { desk in
-                desk.ledger.limitAttempted(below: end)
-                desk.limitsFrom = nil
-            }
         }
     }
 

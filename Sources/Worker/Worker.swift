@@ -33,6 +33,7 @@ public actor Worker {
     var hasGrantedTotal = false
     var isJoined = false
     var stalls: [Readiness.Stall] = []
+    var partitionTotal = PartitionTotal()
 
     /// A worker over clients that it alone uses from now on, and that it closes when it ends.
     ///
@@ -109,6 +110,10 @@ public actor Worker {
                 await self.watching()
                 return nil
             }
+            group.addTask {
+                await self.askingBrokers()
+                return nil
+            }
             group.addTask { .success(await self.draining()) }
             group.addTask {
                 await self.untilCancelled()
@@ -181,6 +186,8 @@ public actor Worker {
     /// Lets every loop see that it has to end.
     private func stopAll() async {
         isStopped = true
+        // Of a worker that has failed nothing is ended yet, and the group goes on once the consumer is closed.
+        giveUp(tenures.all.map(\.number))
         commitBell.ring()
         takeoverBell.ring()
         drainBell.ring()

@@ -58,6 +58,8 @@ public struct WorkerConfiguration: Sendable {
     let takeoverQueryTimeout: Duration = .seconds(5)
     /// The pause before they are asked again.
     let takeoverRetryPause: Duration = .milliseconds(500)
+    /// How often it is asked whether the topics have more partitions.
+    var partitionCountPause: Duration = .seconds(60)
 
     /// A configuration with the defaults of everything else.
     public init(inbound: [Inbound], eventTopics: [EventStream: String], groupID: String) {

@@ -37,7 +37,9 @@ import Testing
         return tenure
     }
 
-    private func need(_ tenure: Tenure) -> CommitNeed { tenure.commitNeed(at: now, leaseTime: lease) }
+    private func need(_ tenure: Tenure, isRenewing: Bool? = nil) -> CommitNeed {
+        tenure.commitNeed(at: now, leaseTime: lease, isRenewing: isRenewing ?? tenure.isWorking)
+    }
 
     @Test func withoutADeskNothingIsCommitted() {
         var tenure = tenure(leaseEnd: nil)
@@ -58,10 +60,48 @@ import Testing
     }
 
     @Test func theNextRenewalIsInTheMiddleOfTheLease() {
-        let held = tenure(open: 1, leaseEnd: now + .seconds(8))
-        #expect(held.nextRenewal(leaseTime: lease) == now + .seconds(2))
-        #expect(tenure(leaseEnd: now + .seconds(8)).nextRenewal(leaseTime: lease) == nil)
+        for open in 0...1 {
+            let held = tenure(open: open, leaseEnd: now + .seconds(8))
+            #expect(held.nextRenewal(leaseTime: lease) == now + .seconds(2))
+            #expect(held.isWorking == (open == 1))
+        }
         #expect(tenure(open: 1, leaseEnd: nil).nextRenewal(leaseTime: lease) == nil)
+    }
+
+    @Test func anIdlePartitionsLeaseIsRenewedOnlyWhileAnotherPartitionWorksAndNotBeforeItsMiddle() {
+        for end in [lease, .seconds(7), .seconds(6), .zero, .seconds(-60)] {
+            let idle = tenure(leaseEnd: now + end)
+            #expect(need(idle, isRenewing: false) == .none)
+            #expect(need(idle, isRenewing: true) == (end <= .seconds(6) ? .due : .none))
+        }
+    }
+
+    @Test func aLeaseThatWasGivenUpIsNeverRenewed() {
+        var tenure = tenure(open: 2, leaseEnd: now)
+        tenure.isGivenUp = true
+        #expect(!tenure.isWorking)
+        #expect(need(tenure, isRenewing: true) == .none)
+        #expect(tenure.nextRenewal(leaseTime: lease) == nil)
+        _ = tenure.desk?.answered(0)
+        #expect(need(tenure) == .due, "an answer still has its position")
+    }
+
+    @Test(arguments: [false, true])
+    func theNextOwnerLearnsThatALeaseIsOverOnceNoEarlierOneCanHold(isAlone: Bool) throws {
+        var tenure = tenure(open: 1, leaseEnd: now)
+        tenure.desk?.limitsFrom = isAlone ? now : now + .nanoseconds(1)
+        func state() throws -> CommitMetadata {
+            let sealed = tenure.seal(adding: [], at: place, isReleasing: true, now: now)
+            let part = try #require(sealed)
+            return try CommitMetadata(
+                reading: part.position.metadata, at: place, committed: part.position.offset)
+        }
+        #expect(try !state().isGivenUp, "its own lease may hold")
+        tenure.isGivenUp = true
+        #expect(try state().isGivenUp == isAlone)
+        #expect(try !state().isReleased, "a call is under way")
+        _ = tenure.desk?.answered(0)
+        #expect(try state().isReleased)
     }
 
     @Test func nothingFollowsARelease() {

@@ -12,6 +12,8 @@ actor ScriptedDelivery: Delivery {
         case failed
         /// Nobody knows for as many questions, and then it turns out.
         case doubtful(questions: Int, isMade: Bool)
+        /// The client fails for good.
+        case over
     }
 
     /// What happens to the commits that have answers, and what came of it; several workers share one.
@@ -21,6 +23,8 @@ actor ScriptedDelivery: Delivery {
             /// The offsets whose answers were committed, once for each time.
             var written: [Int64] = []
             var questions = 0
+            /// How often each partition was committed.
+            var commits: [Int32: Int] = [:]
             var breaches: [String] = []
         }
 
@@ -32,6 +36,17 @@ actor ScriptedDelivery: Delivery {
         var questions: Int { state.withLock { $0.questions } }
         /// What must not have been asked of a delivery.
         var breaches: [String] { state.withLock { $0.breaches } }
+        /// How often a partition of the only topic was committed.
+        func commits(ofPartition partition: Int32) -> Int {
+            state.withLock { $0.commits[partition] ?? 0 }
+        }
+        func noteCommit(_ positions: [TopicPartitionOffset]) {
+            state.withLock { state in
+                for position in positions {
+                    state.commits[position.topicPartition.partition, default: 0] += 1
+                }
+            }
+        }
         var isOver: Bool { state.withLock { $0.fates.isEmpty } }
 
         func next() -> Fate { state.withLock { $0.fates.isEmpty ? .made : $0.fates.removeFirst() } }
@@ -87,6 +102,7 @@ actor ScriptedDelivery: Delivery {
         defer { isCommitting = false }
         switch answers.isEmpty ? .made : script.next() {
         case .made: return await make(answers, positions)
+        case .over: return .over(.consumerFailed(.closed))
         case .failed:
             queue.putBack(answers, at: .now)
             return .failed
@@ -100,6 +116,7 @@ actor ScriptedDelivery: Delivery {
     private func make(
         _ answers: [LetterQueue.Entry], _ positions: [TopicPartitionOffset]
     ) async -> DeliveryOutcome {
+        script.noteCommit(positions)
         do throws(KafkaError) {
             try await consumer.commit(positions)
         } catch {

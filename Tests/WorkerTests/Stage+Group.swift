@@ -22,9 +22,11 @@ extension Stage {
         return committed
     }
 
-    /// Returns when the group has committed so far in partition 0.
-    func untilCommitted(_ offset: Int64) async throws {
-        while try await committed()[0].committedOffset ?? -1 < offset { try Task.checkCancellation() }
+    /// Returns when the group has committed so far in a partition.
+    func untilCommitted(_ offset: Int64, partition: Int32 = 0) async throws {
+        while try await committed()[Int(partition)].committedOffset ?? -1 < offset {
+            try Task.checkCancellation()
+        }
     }
 
     /// What the group has committed beside its offsets, for this program.

@@ -22,12 +22,15 @@ final class Stage: Sendable {
     private let mode: Mode
     private let configuration: WorkerConfiguration
     private let hasWorked = Mutex(false)
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let log = LogTally()
+    let logger: Logger
 
     init(
         partitions: Int, concurrency: Int = 16, window: Int = 1000, drainDeadline: Duration = .seconds(20),
         _ mode: Mode = .idempotent, adjust: (inout WorkerConfiguration) -> Void = { _ in }
     ) async throws {
+        let log = log
+        logger = Logger(label: "test") { _ in log }
         let topics = ["jobs", "events", "jobs.dead-letters", "cobrador.events.cards"]
         broker = try EmbeddedBroker(topics: topics.map { (name: $0, partitions: partitions) }, logger: logger)
         self.partitions = partitions
@@ -121,7 +124,7 @@ final class Stage: Sendable {
         }
     }
 
-    private func makeWorker(
+    func makeWorker(
         isNewGroup: Bool, _ adjust: (inout WorkerConfiguration) -> Void = { _ in }
     ) throws -> Worker {
         var configuration = configuration
@@ -157,7 +160,7 @@ final class Stage: Sendable {
     }
 
     /// Whether no worker has run yet.
-    private func isFirst() -> Bool {
+    func isFirst() -> Bool {
         hasWorked.withLock { hasWorked in
             defer { hasWorked = true }
             return !hasWorked

@@ -52,10 +52,15 @@ extension CommitMetadata {
         guard let horizon = Decimal.value(fields[5]) else { throw .damaged(.malformed) }
         guard horizon >= committed else { throw .damaged(.contradictory) }
         let isReleased = fields[6].elementsEqual(Self.states.released)
-        guard isReleased || fields[6].elementsEqual(Self.states.held) else { throw .damaged(.malformed) }
+        let isGivenUp = fields[6].elementsEqual(Self.states.givenUp)
+        guard isReleased || isGivenUp || fields[6].elementsEqual(Self.states.held) else {
+            throw .damaged(.malformed)
+        }
         guard let done = OffsetMap.done(in: fields[7], base: committed) else { throw .damaged(.malformed) }
         guard done.allSatisfy({ $0 < horizon }) else { throw .damaged(.contradictory) }
-        self.init(place: place, base: committed, horizon: horizon, done: done, isReleased: isReleased)
+        self.init(
+            place: place, base: committed, horizon: horizon, done: done, isReleased: isReleased,
+            isGivenUp: isGivenUp)
     }
 
     /// The fields of a text of this version whose checksum is right.

@@ -1,7 +1,7 @@
 /// What is committed beside an offset: how far jobs may have been attempted, and which of them are done.
 ///
 /// As text: `cobrador/1;cluster;topic;partition;base;horizon;state;map;checksum`. Numbers are decimal, the state
-/// is `held` or `released`, the map is an ``OffsetMap``, the checksum is the CRC-32C of everything before it. All
+/// is `held`, `given-up` or `released`, the map is an ``OffsetMap``, the checksum is the CRC-32C of everything before it. All
 /// of it is ASCII: librdkafka before 2.6.1 mistreats a NUL (librdkafka#4649), and a broker may count characters
 /// or bytes.
 ///
@@ -26,8 +26,20 @@ struct CommitMetadata: Hashable, Sendable {
     /// earlier owner could be under way any more: it had found the partition released, or had let the takeover
     /// delay pass.
     var isReleased = false
+    /// Whether the writer's lease had ended before, and any of an earlier owner's too.
+    ///
+    /// No call starts any more, though some may be under way. It isn't told of what is released, which means
+    /// more.
+    var isGivenUp = false
 
-    static let states = (held: Array("held".utf8), released: Array("released".utf8))
+    static let states = (
+        held: Array("held".utf8), givenUp: Array("given-up".utf8), released: Array("released".utf8)
+    )
+
+    private var state: [UInt8] {
+        if isReleased { return Self.states.released }
+        return isGivenUp ? Self.states.givenUp : Self.states.held
+    }
 
     /// What to commit.
     var text: String {
@@ -35,7 +47,7 @@ struct CommitMetadata: Hashable, Sendable {
         let fields = [
             place.clusterField, place.topicField, Array(String(place.partition).utf8),
             Array(String(base).utf8), Array(String(horizon).utf8),
-            isReleased ? Self.states.released : Self.states.held, OffsetMap.text(done, base: base),
+            state, OffsetMap.text(done, base: base),
         ]
         for field in fields {
             bytes.append(UInt8(ascii: ";"))

@@ -12,8 +12,12 @@ struct SealedCommit: Hashable, Sendable {
     let changeCount: Int
 
     /// The metadata to commit beside the offset; at most ``CommitMetadata/lengthMax`` characters.
-    func metadata(at place: CommitPlace, isReleased: Bool = false) -> CommitMetadata {
-        CommitMetadata(place: place, base: offset, horizon: horizon, done: done, isReleased: isReleased)
+    func metadata(
+        at place: CommitPlace, isReleased: Bool = false, isGivenUp: Bool = false
+    ) -> CommitMetadata {
+        CommitMetadata(
+            place: place, base: offset, horizon: horizon, done: done, isReleased: isReleased,
+            isGivenUp: isGivenUp && !isReleased)
     }
 }
 

@@ -37,6 +37,8 @@ enum Takeover: Hashable, Sendable {
         let commitsFirst: Bool
         /// Whether all calls of earlier owners had ended when the last one gave the partition up.
         var wasReleased = false
+        /// Whether no earlier owner can start a call any more.
+        var isLeaseOver = false
         /// Why a committed offset's metadata was put aside, for a log line.
         var putAside: MetadataRefusal?
 
@@ -73,7 +75,9 @@ enum Takeover: Hashable, Sendable {
                 Start(
                     position: facts.lowWatermark, done: [],
                     horizon: facts.isNewGroup ? facts.lowWatermark : backlogEnd, commitsFirst: true,
-                    wasReleased: facts.isNewGroup))
+                    wasReleased: facts.isNewGroup,
+                    // Who has never committed has never had a lease.
+                    isLeaseOver: true))
             return
         }
         if committed.offset < facts.lowWatermark || committed.offset > facts.logEnd {
@@ -99,7 +103,8 @@ enum Takeover: Hashable, Sendable {
         case .success(let metadata):
             return Start(
                 position: committed.offset, done: metadata.done, horizon: metadata.horizon,
-                commitsFirst: false, wasReleased: metadata.isReleased)
+                commitsFirst: false, wasReleased: metadata.isReleased,
+                isLeaseOver: metadata.isReleased || metadata.isGivenUp)
         }
     }
 }

@@ -20,7 +20,6 @@ extension Worker {
     func watching() async {
         var watch = StallWatch(limit: configuration.stallLimit)
         while !isStopped, (try? await time.sleep(until: time.now + .seconds(1))) != nil {
-            await limitAttempted()
             let frontiers = tenures.all.compactMap { tenure in
                 tenure.desk?.ledger.openOffsets.first.map {
                     StallWatch.Frontier(tenure: tenure.number, offset: $0)

@@ -133,11 +133,16 @@ import Testing
         let place = "cobrador/1;\(Self.place.cluster);\(Self.place.topic);3;1200;1300"
         #expect(read(signed("\(place);held;B")).map(\.isReleased) == .success(false))
         #expect(read(signed("\(place);released;B")).map(\.isReleased) == .success(true))
+        #expect(read(signed("\(place);given-up;B")).map(\.isReleased) == .success(false))
+        let givenUp = ["held", "given-up", "released"].map {
+            read(signed("\(place);\($0);B")).map(\.isGivenUp)
+        }
+        #expect(givenUp == [.success(false), .success(true), .success(false)])
         var others: Set<String> = [
             "", "h", "r", "HELD", "Released", " released", "released ", "heldreleased", "held,released", "0",
             "1", "true", "released\u{0}", "r\u{435}leased",
         ]
-        for word in ["held", "released"] {
+        for word in ["held", "given-up", "released"] {
             for length in 0..<word.utf8.count { others.insert(String(word.prefix(length))) }
             for index in 0..<word.utf8.count {
                 for byte: UInt8 in 0x21...0x7E where byte != UInt8(ascii: ";") {
@@ -147,7 +152,7 @@ import Testing
                 }
             }
         }
-        for other in others.subtracting(["held", "released"]) {
+        for other in others.subtracting(["held", "given-up", "released"]) {
             #expect(read(signed("\(place);\(other);B")) == .failure(.damaged(.malformed)), "\(other)")
         }
         #expect(read(signed("\(place);B")) == .failure(.damaged(.malformed)), "without a state")
@@ -217,7 +222,7 @@ import Testing
     private func randomText(_ chance: inout SeededGenerator) -> String {
         let pieces = [
             "A", "B", "/", "k", "(", ")", "[", "]", "4", "12", "(5)", "[4]", "[9]", "(123456)", ";", "é",
-            "held", "released", ";held;", "lease",
+            "held", "released", "given-up", ";held;", "lease",
         ]
         let state = Bool.random(using: &chance) ? "held" : "released"
         var map = ""

@@ -22,13 +22,17 @@ import Testing
     @Test func aGroupWithoutACommitTakesItsBacklogForMaybeAttempted() {
         #expect(
             takeover(nil, low: 7)
-                == .start(.init(position: 7, done: [], horizon: 100, commitsFirst: true)))
+                == .start(
+                    .init(position: 7, done: [], horizon: 100, commitsFirst: true, isLeaseOver: true)))
     }
 
     @Test func aNewGroupTakesItsBacklogForFresh() {
         #expect(
             takeover(nil, low: 7, isNewGroup: true)
-                == .start(.init(position: 7, done: [], horizon: 7, commitsFirst: true, wasReleased: true)))
+                == .start(
+                    .init(
+                        position: 7, done: [], horizon: 7, commitsFirst: true, wasReleased: true,
+                        isLeaseOver: true)))
     }
 
     @Test func whereSomethingWasCommittedTheGroupIsNotNew() {
@@ -51,6 +55,20 @@ import Testing
         valid.isReleased = true
         #expect(wasReleased() == true)
         #expect(wasReleased(end: 52) == false, "what is put aside is believed in nothing")
+    }
+
+    @Test func anEarlierLeaseIsOverWhereTheLastOwnerSaysSo() {
+        var valid = metadata(base: 50, horizon: 80, done: [52])
+        func isLeaseOver(end: Int64 = 100) -> Bool? {
+            guard case .start(let start) = takeover(50, .success(valid), end: end) else { return nil }
+            return start.isLeaseOver
+        }
+        #expect(isLeaseOver() == false)
+        valid.isGivenUp = true
+        #expect(isLeaseOver() == true)
+        #expect(isLeaseOver(end: 52) == false, "what is put aside is believed in nothing")
+        (valid.isGivenUp, valid.isReleased) = (false, true)
+        #expect(isLeaseOver() == true)
     }
 
     @Test func aValidMapNeedsNoCommitBeforeTheFirstJob() {
