@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from group import Stranger
-from harness import CHARGES, Stage
+from harness import CHARGES, Stage, headers
 from names import idempotency_key
 from steps import answers, calls, first_worker, paid, until, worker
 
@@ -117,32 +117,39 @@ def test_copies_at_once_later_and_to_a_later_worker_make_one_payment(stage, read
         idempotency_key(job): 1 for job in sent}
 
 
-def refused(stage, reader, **settings):
-    """The error of a charge by card id that is refused."""
+def answer_to_one(stage, reader, **settings):
+    """The answer to one charge by card id that nobody is charged for."""
     customer = stage.sandbox.seed(1, "APRO", tokens=0)[0]
     stage.send(CHARGES, customer["customer_id"], by_card("job-0", customer, "5000"))
     stage.flush()
     running = first_worker(stage, **settings)
     reader.until_answered(["job-0"], 60, [running])
     assert running.stop() == 0
-    assert reader.answers[0].type == "charge.failed", reader.answers
     assert stage.sandbox.payments() == []
-    return reader.answers[0].data["error"]
+    return reader.answers[0]
 
 
-def test_without_the_permission_it_is_refused_without_a_call(stage, reader):
-    assert refused(stage, reader)["reason"] == "security-code-required"
-    assert calls(stage) == []
-
-
-@pytest.mark.parametrize("site", ["MLC", ""], ids=["configured", "not configured"])
-def test_in_chile_it_is_refused_whatever_the_settings_say(tmp_path, make_reader, site):
-    stage = Stage(tmp_path, sandbox=["--site", "MLC", "--allow-missing-security-code"])
+@pytest.mark.parametrize("site", ["MLA", "MLC"], ids=["without the permission", "in Chile"])
+def test_where_the_settings_do_not_permit_it_it_is_refused_without_a_call(tmp_path, make_reader, site):
+    stage = Stage(tmp_path, sandbox=["--site", site, "--allow-missing-security-code"])
     try:
-        if site:
+        reader = make_reader(stage)
+        answer = answer_to_one(stage, reader, ACCOUNT_SITE=site)
+        assert (answer.reason, answer.money) == ("invalid", "not-moved")
+        assert headers(reader.messages[0])["cobrador-dl-detail"].startswith("card_id: ")
+        assert calls(stage) == []
+        if site == "MLC":
             running = stage.worker(ACCOUNT_SITE=site, **PERMITTED)
-            assert running.process.wait(60) == 78 and "Chile" in running.text()
-        error = refused(stage, make_reader(stage), **({"ACCOUNT_SITE": site} if site else PERMITTED))
-        assert error["reason"] == "security-code-required"
+            assert running.process.wait(60) == 78 and "Chile" in running.text(), "nobody may permit it there"
+    finally:
+        stage.close()
+
+
+def test_where_only_the_gateway_knows_that_it_is_not_permitted_its_refusal_is_the_answer(tmp_path, make_reader):
+    stage = Stage(tmp_path)
+    try:
+        answer = answer_to_one(stage, make_reader(stage), **PERMITTED)
+        assert answer.type == "charge.failed" and answer.data["error"]["codes"] == ["3013"], answer
+        assert answer.data["error"]["reason"] == "security-code-required"
     finally:
         stage.close()

@@ -114,8 +114,9 @@ def test_what_a_country_and_the_number_of_parts_forbid_is_told_with_a_reason(sta
     assert given_back(stage, many) == [1] * PARTS_MAX + [80]
 
 
-@pytest.mark.parametrize("options, settings", [
-    (["--refund-window", "1s"], {}), ([], {"ACCOUNT_REFUND_WINDOW": "1s"})], ids=["the gateway's", "the one in the settings"])
+@pytest.mark.parametrize(
+    "options, settings", [(["--refund-window", "1s"], {}), ([], {"ACCOUNT_REFUND_WINDOW": "1s"})],
+    ids=["the gateway's", "the one in the settings"])
 def test_a_refund_after_its_window_is_told_with_a_reason(tmp_path, make_reader, options, settings):
     stage = Stage(tmp_path, sandbox=options)
     try:
