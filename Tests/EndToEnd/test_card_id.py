@@ -7,9 +7,11 @@ import pytest
 from group import Stranger
 from harness import CHARGES, Stage, headers
 from names import idempotency_key
-from steps import answers, calls, first_worker, paid, until, worker
+from steps import answers, calls, first_worker, let_pass, paid, until, worker
 
 PERMITTED = {"ACCOUNT_SECURITY_CODE_OPTIONAL": "true"}
+# As the steps' settings have it, in seconds.
+INDEX_LAG = 1
 TOKENS, PAYMENTS = ("POST", "/v1/card_tokens"), ("POST", "/v1/payments")
 
 
@@ -66,6 +68,17 @@ def test_an_ambiguous_call_is_repeated_with_the_same_token(stage, reader):
     assert {call["status"] for call in made} & {409, 400} == set()
     assert paid(stage) == {job: 1 for job in sent}
     assert told(reader) == {job: {"charge.approved"} for job in sent}
+
+
+def test_a_fresh_charge_by_card_id_costs_three_calls(stage, reader):
+    """Once the worker has had its partitions for longer than the index lags: a look, a token, the charge."""
+    running = first_worker(stage, **PERMITTED)
+    let_pass(2 * INDEX_LAG)
+    sent = send(stage, 12)
+    reader.until_answered(list(sent), 60, [running])
+    assert running.stop() == 0
+    assert Counter(f"{call['method']} {call['path']}" for call in calls(stage)) == {
+        "GET /v1/payments/search": len(sent), "POST /v1/card_tokens": len(sent), "POST /v1/payments": len(sent)}
 
 
 def test_a_worker_that_dies_between_the_token_and_the_charge_and_between_the_charge_and_its_answer(stage, reader):
