@@ -78,14 +78,17 @@ def answers(reader):
     return found
 
 
-def lines(worker):
-    """A worker's log, line by line; one that is being written isn't there yet."""
+def said(worker, *words):
+    """The lines of a worker's log with all of some words in them; the first one, with its settings, is left out."""
     found = []
-    for line in worker.text().splitlines():
+    for text in worker.text().splitlines():
         try:
-            found.append(json.loads(line))
+            line = json.loads(text)
         except ValueError:
+            # It is being written, or isn't a line of the log.
             continue
+        if line["message"] != "starting" and all(word in text.lower() for word in words):
+            found.append(line)
     return found
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from harness import CHARGES, Stage
 from sellers import Sellers, secret_file
-from steps import answers, calls, charge, first_worker, lines, paid, readiness, until
+from steps import answers, calls, charge, first_worker, paid, readiness, said, until
 
 SELLERS = Sellers("default", "north", "west")
 LETTER = ("account-misconfigured", "not-moved")
@@ -49,8 +49,7 @@ def refused(stage):
 
 def complaints(worker, seller):
     """The log lines, from warnings on, that name a seller and its credentials."""
-    loud = [line for line in lines(worker) if line["level"] in ("warning", "error", "critical")]
-    return [line for line in loud if seller in str(line) and "credential" in str(line)]
+    return [line for line in said(worker, seller, "credential") if line["level"] in ("warning", "error", "critical")]
 
 
 def letters(reader):

@@ -1,7 +1,7 @@
 """A gateway that fails for a while: few calls, nothing given up, the group stays, and then each job is done once."""
 import pytest
 
-from steps import answers, assignments, calls, charges, first_worker, last_call, let_pass, paid, until
+from steps import answers, assignments, calls, charges, first_worker, last_call, let_pass, paid, said, until
 
 JOBS, CONCURRENCY, PROBES, ATTEMPTS = 60, 8, 3, 3
 # Seconds: the outage is longer than the workers' session timeout, twice over.
@@ -18,7 +18,7 @@ def test_while_the_gateway_fails_jobs_wait_and_are_done_once_afterwards(stage, r
     stage.sandbox.call("POST", "/_sandbox/faults", {"kind": kind, **parameters})
     sent = charges(stage, JOBS)
     running = first_worker(stage, **SETTINGS)
-    running.until("(?i)breaker.*open|open.*breaker", 60)
+    until(lambda: said(running, "breaker"), "a log line about the breaker")
     opened, given = last_call(stage), assignments(running)
     let_pass(OUTAGE)
     while_open = calls(stage, after=opened)

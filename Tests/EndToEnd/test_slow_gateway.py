@@ -6,8 +6,8 @@ import pytest
 from harness import Stage
 from steps import charges, first_worker, let_pass
 
-CONCURRENCY = 24
-QUICK, SLOW = 60, 600
+CONCURRENCY = 16
+QUICK, SLOW = 100, 1000
 # How long each spell lasts, and which last part of it is looked at, in seconds.
 SPELL, LOOKED = 10, 4
 
@@ -31,7 +31,7 @@ def spell(stage, name):
 
 
 def test_a_slow_gateway_is_not_piled_upon_and_a_recovered_one_is_used(stage):
-    charges(stage, 9000)
+    charges(stage, 4500)
     # A call may be slow here without the breaker's having a word in it.
     first_worker(stage, WORKER_CONCURRENCY=CONCURRENCY, BREAKER_ENABLED="false")
     print()
