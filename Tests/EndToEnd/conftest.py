@@ -20,3 +20,17 @@ def reader(stage):
     reader = Reader(stage)
     yield reader
     reader.close()
+
+
+@pytest.fixture
+def make_reader():
+    """Readers of stages that a test makes itself."""
+    made = []
+
+    def make(stage):
+        made.append(Reader(stage))
+        return made[-1]
+
+    yield make
+    for reader in made:
+        reader.close()

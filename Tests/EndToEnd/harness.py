@@ -82,12 +82,28 @@ class Sandbox:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
-    def seed(self, customers, holder, tokens):
+    def seed(self, customers, holder, tokens, account=0):
+        """Customers of one seller; `account` is its number in the order of the sandbox's `--seller`."""
         body = {"customers": customers, "holder": holder, "tokens": tokens}
-        return self.call("POST", "/_sandbox/seed", body)["customers"]
+        return self.call("POST", f"/_sandbox/seed?account={account}", body)["customers"]
 
     def tokens(self, count, holder="APRO"):
         return self.call("POST", "/_sandbox/card-tokens", {"count": count, "holder": holder})["tokens"]
+
+    def limit(self, calls_per_second, **how):
+        """From now on the gateway takes no more, and told nobody."""
+        self.call("POST", "/_sandbox/rate-limit", {"calls_per_second": calls_per_second, **how})
+
+    def latency(self, milliseconds):
+        """Every call takes so much longer than `--latency`."""
+        self.call("POST", "/_sandbox/latency", {"ms": milliseconds})
+
+    def change_token(self, account, token):
+        self.call("POST", "/_sandbox/access-token", {"account": account, "token": token})
+
+    def requests(self, start=0):
+        """The log of arrivals from a number on."""
+        return self.call("GET", f"/_sandbox/requests?from={start}&limit=50000")["requests"]
 
     def arm(self, kind, path="/v1/payments", method="POST", **parameters):
         self.call("POST", "/_sandbox/faults", {"kind": kind, "match": {"method": method, "path": path}, **parameters})
@@ -95,11 +111,12 @@ class Sandbox:
     def disarm(self):
         self.call("DELETE", "/_sandbox/faults")
 
-    def payments(self):
-        """The ledger, a page at a time; nobody may charge meanwhile."""
+    def payments(self, account=0):
+        """A seller's ledger, a page at a time; nobody may charge meanwhile."""
         ledger = []
         while True:
-            found = self.call("GET", f"/_sandbox/payments?offset={len(ledger)}&limit=20000")
+            place = f"account={account}&offset={len(ledger)}&limit=20000"
+            found = self.call("GET", f"/_sandbox/payments?{place}")
             assert found["evicted"] == 0, "the ledger is no longer whole"
             ledger += found["payments"]
             if len(ledger) >= found["total"]:
@@ -141,7 +158,8 @@ class Stage:
         return process
 
     def worker(self, **settings):
-        """Starts `cobrador run`; settings are names of the environment without their prefix."""
+        """Starts `cobrador run`; settings are names of the environment without their prefix, `None` for one that isn't
+        given."""
         self.workers += 1
         defaults = {
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
@@ -157,7 +175,8 @@ class Stage:
             # Only the first worker can know that nobody was before it.
             "WORKER_NEW_GROUP": "true" if self.workers == 1 else "false",
         }
-        environment = {f"COBRADOR_{key}": str(value) for key, value in {**defaults, **settings}.items()}
+        given = {key: value for key, value in {**defaults, **settings}.items() if value is not None}
+        environment = {f"COBRADOR_{key}": str(value) for key, value in given.items()}
         return self.start("run", environment=environment, name=f"worker-{self.workers}")
 
     def send(self, topic, key, value, headers=None, partition=None, notice=None):

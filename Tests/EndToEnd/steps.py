@@ -1,5 +1,9 @@
 """Steps that scripts of one situation each are made of."""
+import json
+import re
 import time
+import urllib.error
+import urllib.request
 from collections import Counter
 
 from harness import CHARGES
@@ -39,7 +43,7 @@ def charges(stage, count, prefix="job", partition=None, amount="10.00"):
 
 
 def calls(stage, method=None, path=None, key=None, after=-1):
-    found = stage.sandbox.call("GET", "/_sandbox/requests?limit=50000")["requests"]
+    found = stage.sandbox.requests()
     wanted = {"method": method, "path": path, "idempotency_key": key}
     return [
         call for call in found
@@ -57,9 +61,14 @@ def until(condition, what, seconds=60):
         time.sleep(0.02)
 
 
-def paid(stage):
+def let_pass(seconds):
+    """Lets time pass where that is what a script is about; to wait for something, there is `until`."""
+    time.sleep(seconds)
+
+
+def paid(stage, account=0):
     """How many payments each job has."""
-    return Counter(payment["metadata"]["cobrador_job_id"] for payment in stage.sandbox.payments())
+    return Counter(payment["metadata"]["cobrador_job_id"] for payment in stage.sandbox.payments(account))
 
 
 def answers(reader):
@@ -67,3 +76,32 @@ def answers(reader):
     for answer in reader.answers:
         found.setdefault(answer.job_id, []).append(answer)
     return found
+
+
+def said(worker, *words):
+    """The lines of a worker's log with all of some words in them; the first one, with its settings, is left out."""
+    found = []
+    for text in worker.text().splitlines():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            # It is being written, or isn't a line of the log.
+            continue
+        if line["message"] != "starting" and all(word in text.lower() for word in words):
+            found.append(line)
+    return found
+
+
+def assignments(worker):
+    """How many partitions a worker was given each time that the group was shared out anew."""
+    return [int(number) for number in re.findall(r'"assigned".*?"kafka\.partitions":"?(\d+)', worker.text())]
+
+
+def readiness(worker):
+    """Status and body of a worker's `GET /health/ready`; it needs `OPERATIONS_LISTEN`."""
+    address = worker.until(r'probes are answered.*?"address":"([^"]+)"').group(1)
+    try:
+        with urllib.request.urlopen(f"http://{address}/health/ready", timeout=30) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as refused:
+        return refused.code, json.load(refused)

@@ -84,10 +84,12 @@ def struck(faults):
 
 
 def looks(calls, copies):
-    """Look-ups beyond the need: one for a charge with an unclear call or a repeat; one list for a refund."""
+    """Look-ups beyond the need: one for a charge with an unclear call or a repeat, and for each by card id; one list
+    for a refund."""
     unclear = {call["idempotency_key"] for call in calls.values() if call["idempotency_key"] and call["status"] in UNCLEAR}
     replayed = {call["idempotency_key"] for call in calls.values() if call["idempotency_key"] and call["status"] == 200}
     needed = len(unclear) + len([job for job, found in copies.items() if len({copy.content for copy in found}) > 1])
+    needed += sum(job.startswith("bycard-") for job in copies)
     searches = sum(call["path"] == "/v1/payments/search" for call in calls.values())
     lists = sum(call["method"] == "GET" and call["path"].endswith("/refunds") for call in calls.values())
     refunds = sum(job.startswith("refund-") for job in copies)

@@ -41,9 +41,14 @@ SETTINGS = {
     "WORKER_REVOKE_DEADLINE": "5s",
     "WORKER_DRAIN_DEADLINE": "20s",
     "DELIVERY_TRANSACTION_TIMEOUT": "3s",
+    "ACCOUNT_SECURITY_CODE_OPTIONAL": "true",
+    # A storm lasts seconds here.
+    "GATEWAY_CREDENTIALS_PAUSE": "500ms",
+    "BREAKER_PAUSE": "500ms",
+    "BREAKER_PAUSE_MAX": "2s",
     "LOG_LEVEL": "info",
 }
-SANDBOX = ["--payment-search-lag", "500ms", "--latency", "20ms"]
+SANDBOX = ["--payment-search-lag", "500ms", "--latency", "20ms", "--allow-missing-security-code"]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 # A method and a path; no path means any.
 CHARGES, WRITES, UPDATES, READS = ("POST", "/v1/payments"), ("POST", None), ("PUT", None), ("GET", None)
-REFUNDS, SAVED, CUSTOMERS = ("POST", "/v1/payments/{id}/refunds"), ("POST", "/v1/customers/{id}/cards"), ("POST", "/v1/customers")
+REFUNDS, SAVED = ("POST", "/v1/payments/{id}/refunds"), ("POST", "/v1/customers/{id}/cards")
+CUSTOMERS, TOKENS = ("POST", "/v1/customers"), ("POST", "/v1/card_tokens")
 
 # What follows "after" was carried out, and its answer is lost.
 LOST = [
@@ -30,7 +31,7 @@ STORMS = {
 # A little of everything, all the time.
 ALWAYS = [
     (LOST, [CHARGES], 0.002), (REFUSED[:4], [CHARGES], 0.001), (BUSY, [CHARGES], 0.001), (SLOW, [CHARGES], 0.003),
-    ([("reset-after", {}), ("5xx-after", {})], [REFUNDS, UPDATES, SAVED, CUSTOMERS], 0.03),
+    ([("reset-after", {}), ("5xx-after", {})], [REFUNDS, UPDATES, SAVED, CUSTOMERS, TOKENS], 0.03),
 ]
 # A key conflict that nothing explains costs a job its answer, so a storm of them has few.
 CONFLICTS = 3

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from checker import EXPECTED_CHARGE
 
 HOLDERS = {"APRO": 0.66, "OTHE": 0.06, "FUND": 0.06, "SECU": 0.04, "EXPI": 0.03, "CALL": 0.03, "CONT": 0.06}
-HELD, CARD = "held", "card"
-# Of all jobs: authorisations to be captured, and registrations; of the payments made: refunds of a part.
-SHARES = {**HOLDERS, HELD: 0.03, CARD: 0.03}
+HELD, CARD, BY_CARD = "held", "card", "bycard"
+# Of all jobs: authorisations to be captured, registrations, and charges by card id; of the payments made: refunds of a
+# part.
+SHARES = {**HOLDERS, HELD: 0.03, CARD: 0.03, BY_CARD: 0.08}
 REFUNDED, CANCELLED, CAPTURED = 0.08, 0.6, 0.8
 # Of the charges: of the few customers who buy all the time, sent again, sent again with another amount.
 HOT, REPEATED, CONTRADICTED = 0.15, 0.03, 0.006
@@ -52,9 +53,11 @@ class Workload:
     def charge(self, name):
         hot = name == "APRO" and self.chance.random() < HOT
         customer, token = self.take("hot" if hot else name)
-        job = f"charge-{self.ids}"
-        value = {"job_id": job, "customer_id": customer, "token": token, "transaction_amount": f"{self.chance.randrange(500, 500000) / 100:.2f}"}
-        expected = EXPECTED_CHARGE.get(name, "charge.authorized")
+        # A charge by card id makes a token of its own; what stands in its pool is the card.
+        job, means = (f"bycard-{self.ids}", "card_id") if name == BY_CARD else (f"charge-{self.ids}", "token")
+        amount = f"{self.chance.randrange(500, 500000) / 100:.2f}"
+        value = {"job_id": job, "customer_id": customer, means: token, "transaction_amount": amount}
+        expected = "charge.approved" if name == BY_CARD else EXPECTED_CHARGE.get(name, "charge.authorized")
         if name == HELD:
             value["capture"] = False
         order = Order("charge-saved-card", customer, value)
@@ -127,12 +130,13 @@ class Workload:
         if name == CARD:
             self.pools[name].extend(self.sandbox.tokens(BATCH))
             return
-        holder = "APRO" if name in (HELD, "hot") else name
+        holder = "APRO" if name in (HELD, BY_CARD, "hot") else name
         sizes = [(3, HOT_TOKENS)] if name == "hot" else [(BATCH // 4, 1), (BATCH * 3 // 20, 5)]
         found = []
-        for customers, tokens in sizes:
-            for customer in self.sandbox.seed(customers, holder, tokens=tokens):
-                found += [(customer["customer_id"], token) for token in customer["tokens"]]
+        for customers, count in sizes:
+            for customer in self.sandbox.seed(customers, holder, tokens=0 if name == BY_CARD else count):
+                means = [customer["card_id"]] * count if name == BY_CARD else customer["tokens"]
+                found += [(customer["customer_id"], one) for one in means]
         self.chance.shuffle(found)
         self.pools[name].extend(found)
         self.people = (self.people + [customer for customer, _ in found])[-500:]
