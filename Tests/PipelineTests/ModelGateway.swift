@@ -110,6 +110,10 @@ actor ModelGateway: PaymentGateway {
 
     func refunds(of id: PaymentID) throws(GatewayError) -> GatewayAnswer<[GatewayRefund]> { throw unasked }
 
+    func createToken(
+        of card: CardID, customer: CustomerID
+    ) throws(GatewayError) -> GatewayAnswer<CardToken> { throw unasked }
+
     func cardToken(_ token: CardToken) throws(GatewayError) -> GatewayAnswer<GatewayToken> { throw unasked }
 
     func customers(email: Secret<String>) throws(GatewayError) -> GatewayAnswer<[CustomerID]> {
