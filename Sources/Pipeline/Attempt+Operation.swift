@@ -55,6 +55,10 @@ extension Attempt {
         } catch {
             memory.note(error)
             guard let fault = error.refusal else { throw error }
+            if case .conflict = error {
+                memory.lookInto(.refusal(error))
+                return try await settle(.refusal(error), job, memory: &memory)
+            }
             return try await judge(fault, of: job, memory: &memory)
         }
         memory.mayHaveBeenDone = true

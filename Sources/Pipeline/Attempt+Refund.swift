@@ -11,6 +11,7 @@ extension Attempt {
         _ job: PaymentOperation, _ amount: ExactDecimal?, _ key: IdempotencyKey,
         memory: inout AttemptMemory
     ) async throws(GatewayError) -> Finding<OperationOutcome> {
+        if amount != nil, rules.site == .peru { return try await declinePart(job, memory: &memory) }
         let look = firstLook(memory, isSafeToRepeat: amount == nil)
         if look != .none || memory.risk != .none {
             if let found = try await lookForRefund(of: job, memory: &memory) { return found }
@@ -23,10 +24,7 @@ extension Attempt {
             refund = try await gateway.refundPayment(for: job, amount: amount, key: key)
         } catch {
             memory.note(error)
-            if amount != nil, error.mayHaveBeenDone {
-                memory.hasLooked = false
-                memory.looks = Looks()
-            }
+            if amount != nil, error.mayHaveBeenDone { memory.hasLooked = false }
             guard let fault = error.refusal else { throw error }
             if let found = try await lookForRefund(of: job, memory: &memory) { return found }
             if memory.mayHaveBeenDone {
@@ -38,6 +36,21 @@ extension Attempt {
         memory.mayHaveBeenDone = true
         memory.refund = refund.value
         return try await answer(refund.value, of: job, refund.requestID, memory: &memory)
+    }
+
+    /// In Peru only all of a payment can be given back ([C] every guide); an earlier run, under another
+    /// setting, may have asked for a part all the same.
+    private func declinePart(
+        _ job: PaymentOperation, memory: inout AttemptMemory
+    ) async throws(GatewayError) -> Finding<OperationOutcome> {
+        let reason = RefusalReason.partialRefundUnsupported
+        let refusal = GatewayRefusal(
+            codes: [reason.rawValue], message: "in Peru only all of a payment can be given back",
+            reason: reason)
+        let answer = Finding.answer(OperationOutcome.failed(refusal, payment: nil), nil)
+        guard memory.risk != .none else { return answer }
+        if let found = try await lookForRefund(of: job, memory: &memory) { return found }
+        return judge(GatewayFault(message: refusal.message, reason: reason), &memory, otherwise: answer)
     }
 
     /// What a refusal means where no refund of the job is listed, and no call is known that may have made one.
@@ -53,9 +66,32 @@ extension Attempt {
         if isPossible, isEarly(fault, seen.value, memory: &memory) {
             return .lookAgain(after: Self.propagationPause)
         }
+        let refusal = refusal(fault, of: seen.value.facts)
         return judge(
             fault, &memory,
-            otherwise: .answer(.failed(fault.refusal, payment: seen.value.facts), fault.requestID))
+            otherwise: .answer(.failed(refusal, payment: seen.value.facts), fault.requestID))
+    }
+
+    /// The refusal of a refund, with what the payment says of its reason where the codes leave it open.
+    ///
+    /// The account's refund window is only asked here: it differs by country and document, and the gateway
+    /// knows its own.
+    private func refusal(_ fault: GatewayFault, of payment: PaymentFacts) -> GatewayRefusal {
+        var refusal = fault.refusal
+        guard [.stateDoesNotAllow, .refundRefused, .invalidRequest, .unknown].contains(refusal.reason) else {
+            return refusal
+        }
+        if payment.status.rawValue == "refunded" {
+            refusal.reason = .alreadyRefunded
+        } else if payment.status.rawValue == "approved", isRefundWindowOver(payment) {
+            refusal.reason = .refundWindowOver
+        }
+        return refusal
+    }
+
+    private func isRefundWindowOver(_ payment: PaymentFacts) -> Bool {
+        guard let approved = payment.dateApproved.flatMap(Moment.init) else { return false }
+        return .milliseconds(now - approved.milliseconds) > rules.refundWindow
     }
 
     /// What an earlier run of the job refunded, or somebody else who may have been one; nil for nothing.
@@ -99,7 +135,8 @@ extension Attempt {
         if refund.isCalledOff {
             let status = facts.status ?? ""
             let refusal = GatewayRefusal(
-                codes: ["refund-" + status], message: "refund \(facts.id) is \(status)")
+                codes: ["refund-" + status], message: "refund \(facts.id) is \(status)",
+                reason: .refundCalledOff)
             return .answer(.failed(refusal, payment: nil), requestID)
         }
         guard refund.isMade else {

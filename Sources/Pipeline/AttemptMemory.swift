@@ -35,7 +35,10 @@ struct AttemptMemory: Sendable {
             // The gateway knows the key: some call of this job has been there.
             mayHaveBeenDone = true
         }
-        mayHaveBeenDone = mayHaveBeenDone || error.mayHaveBeenDone
+        guard error.mayHaveBeenDone else { return }
+        mayHaveBeenDone = true
+        // Looks from before it say nothing of it.
+        looks = Looks()
     }
 
     /// From here on the gateway is only looked at, until it is settled what became of the job.
