@@ -45,6 +45,14 @@ public protocol PaymentGateway: Sendable {
     /// All refunds of a payment.
     func refunds(of id: PaymentID) async throws(GatewayError) -> GatewayAnswer<[GatewayRefund]>
 
+    /// Makes a single-use token of a saved card without its security code, for the one charge that follows.
+    ///
+    /// That moves no money, and a token that is never used expires: whatever becomes of the call, it may be
+    /// made again. The gateway allows charges with such a token only to accounts that it has enabled for them.
+    func createToken(
+        of card: CardID, customer: CustomerID
+    ) async throws(GatewayError) -> GatewayAnswer<CardToken>
+
     /// What the gateway knows of a card token; reading doesn't use it up.
     func cardToken(_ token: CardToken) async throws(GatewayError) -> GatewayAnswer<GatewayToken>
 
