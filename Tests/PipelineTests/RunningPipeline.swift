@@ -72,7 +72,7 @@ extension JobRunner {
         self.init(
             accounts: [.standard: account], decoder: JobDecoder(), encoder: EventEncoder(source: "/test"),
             policy: policy, looks: looks, tenures: tenures, leases: .unlimited, waits: CallWaits(),
-            time: time, logger: logger)
+            time: PassingTime(time), logger: logger)
     }
 
     /// Runs `work` once, with a place at the gate of the one account; waits for the place on the hand-turned
@@ -90,6 +90,20 @@ extension JobRunner {
             case .full: preconditionFailure("one job at a time")
             }
         }
+    }
+}
+
+/// A clock that moves on to whatever moment somebody waits for: for one job alone.
+private struct PassingTime: Timekeeper {
+    private let time: ManualTime
+
+    init(_ time: ManualTime) { self.time = time }
+
+    var now: ContinuousClock.Instant { time.now }
+    var wallTime: Int64 { time.wallTime }
+
+    func sleep(until instant: ContinuousClock.Instant) async throws(CancellationError) {
+        if instant > now { time.advance(by: instant - now) }
     }
 }
 
