@@ -72,6 +72,14 @@ struct GatedGateway: PaymentGateway {
         }
     }
 
+    func createToken(
+        of card: CardID, customer: CustomerID
+    ) async throws(GatewayError) -> GatewayAnswer<CardToken> {
+        try await change(.createToken) { () async throws(GatewayError) in
+            try await base.createToken(of: card, customer: customer)
+        }
+    }
+
     func cardToken(_ token: CardToken) async throws(GatewayError) -> GatewayAnswer<GatewayToken> {
         try await look(.readToken) { () async throws(GatewayError) in
             try await base.cardToken(token)

@@ -53,9 +53,10 @@ struct JobRunner: Sendable {
         let gateway = GatedGateway(
             account: account, visit: open, tenure: work.ticket.tenure, expiresAt: submission.job.expiresAt,
             time: time, tenures: tenures, leases: leases, waits: waits)
-        let attempt = Attempt(
+        var attempt = Attempt(
             gateway: gateway, now: time.wallTime,
             submittedAt: work.submitted(before: memory.startedAt), looks: looks)
+        attempt.rules = account.rules
         do {
             let finding = try await attempt.run(submission.job, memory: &memory.attempt)
             return finish(finding, submission, work, memory)

@@ -62,16 +62,16 @@ extension ManualTime {
 extension JobRunner {
     /// A runner for one account without a limit.
     init(
-        alone gateway: any PaymentGateway, policy: RetryPolicy, looks: LookPolicy = LookPolicy(),
+        alone gateway: any PaymentGateway, rules: AccountRules = AccountRules(), policy: RetryPolicy,
         time: ManualTime
     ) {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let tenures = OpenTenures()
         tenures.open([1], at: time.now)
-        let account = JobAccount(alone: gateway, time: time, logger: logger)
+        let account = JobAccount(alone: gateway, rules: rules, time: time, logger: logger)
         self.init(
             accounts: [.standard: account], decoder: JobDecoder(), encoder: EventEncoder(source: "/test"),
-            policy: policy, looks: looks, tenures: tenures, leases: .unlimited, waits: CallWaits(),
+            policy: policy, looks: LookPolicy(), tenures: tenures, leases: .unlimited, waits: CallWaits(),
             time: PassingTime(time), logger: logger)
     }
 
@@ -109,9 +109,12 @@ private struct PassingTime: Timekeeper {
 
 extension JobAccount {
     /// An account without a limit on its calls.
-    init(alone gateway: any PaymentGateway, time: ManualTime, logger: Logger) {
+    init(
+        alone gateway: any PaymentGateway, rules: AccountRules = AccountRules(), time: ManualTime,
+        logger: Logger
+    ) {
         let gate = AccountGate(
             .standard, AccountLimits(concurrencyMax: 10), share: { _ in 1 }, at: time.now)
-        self.init(name: .standard, gateway: gateway, rules: AccountRules(), gate: gate, logger: logger)
+        self.init(name: .standard, gateway: gateway, rules: rules, gate: gate, logger: logger)
     }
 }
