@@ -75,11 +75,11 @@ public protocol PaymentGateway: Sendable {
         _ card: CardID, of customer: CustomerID
     ) async throws(GatewayError) -> GatewayAnswer<Void>
 
-    /// Reads the account's credentials again where they come from; true where they changed and are in use now.
+    /// Reads the account's secret again, after the gateway has refused it; true where it has changed.
     func refreshCredentials() async -> Bool
 }
 
 extension PaymentGateway {
-    /// False: the credentials never change.
+    /// False: the secret of a gateway that says nothing of it never changes.
     public func refreshCredentials() async -> Bool { false }
 }

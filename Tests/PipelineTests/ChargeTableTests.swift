@@ -118,6 +118,6 @@ extension JobRunner {
         var rules = AccountRules()
         rules.permitsMissingSecurityCode = true
         return JobRunner(
-            alone: gateway, policy: RetryPolicy(attemptsMax: 3, pauseBase: .zero), rules: rules, time: time)
+            alone: gateway, rules: rules, policy: RetryPolicy(attemptsMax: 3, pauseBase: .zero), time: time)
     }
 }

@@ -122,7 +122,8 @@ import Testing
             for hour in 0..<100 {
                 let verdict = verdict(
                     &progress, .misconfigured(fault), kind: kind, after: .seconds(3600 * hour))
-                #expect(verdict == .again(after: .milliseconds(500)), "when they are tried is the gate's part")
+                #expect(
+                    verdict == .again(after: .milliseconds(500)), "when they are tried is the gate's part")
             }
         }
     }

@@ -62,8 +62,8 @@ extension ManualTime {
 extension JobRunner {
     /// A runner for one account without a limit.
     init(
-        alone gateway: any PaymentGateway, policy: RetryPolicy, looks: LookPolicy = LookPolicy(),
-        rules: AccountRules = AccountRules(), time: ManualTime
+        alone gateway: any PaymentGateway, rules: AccountRules = AccountRules(), policy: RetryPolicy,
+        time: ManualTime
     ) {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let tenures = OpenTenures()
@@ -71,8 +71,8 @@ extension JobRunner {
         let account = JobAccount(alone: gateway, rules: rules, time: time, logger: logger)
         self.init(
             accounts: [.standard: account], decoder: JobDecoder(), encoder: EventEncoder(source: "/test"),
-            policy: policy, looks: looks, tenures: tenures, leases: .unlimited, waits: CallWaits(),
-            time: time, logger: logger)
+            policy: policy, looks: LookPolicy(), tenures: tenures, leases: .unlimited, waits: CallWaits(),
+            time: PassingTime(time), logger: logger)
     }
 
     /// Runs `work` once, with a place at the gate of the one account; waits for the place on the hand-turned
@@ -90,6 +90,20 @@ extension JobRunner {
             case .full: preconditionFailure("one job at a time")
             }
         }
+    }
+}
+
+/// A clock that moves on to whatever moment somebody waits for: for one job alone.
+private struct PassingTime: Timekeeper {
+    private let time: ManualTime
+
+    init(_ time: ManualTime) { self.time = time }
+
+    var now: ContinuousClock.Instant { time.now }
+    var wallTime: Int64 { time.wallTime }
+
+    func sleep(until instant: ContinuousClock.Instant) async throws(CancellationError) {
+        if instant > now { time.advance(by: instant - now) }
     }
 }
 

@@ -45,7 +45,9 @@ import Testing
         schedule.postpone(first, until: start + .seconds(1))
         #expect(schedule.start(at: start)?.ticket == other.ticket)
         schedule.finish(other)
-        #expect(schedule.start(at: start) == nil, "the second job of the waiting lane must not overtake the first")
+        #expect(
+            schedule.start(at: start) == nil, "the second job of the waiting lane must not overtake the first"
+        )
         schedule.wake(at: start + .milliseconds(999))
         #expect(schedule.start(at: start) == nil)
         #expect(schedule.nextWake == start + .seconds(1))

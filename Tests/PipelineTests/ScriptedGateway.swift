@@ -56,6 +56,9 @@ actor ScriptedGateway: PaymentGateway {
     /// What each list of refunds holds, in order; the last one stays.
     var listed: [Result<[GatewayRefund], GatewayError>] = []
     var defaultResult: Result<Void, GatewayError> = .success(())
+    /// What the next readings of the secret find, in order; then it stays as it is.
+    var refreshes: [Bool] = []
+    private(set) var refreshCount = 0
 
     init(payments: @escaping Payments = { (job, _) throws(GatewayError) in Sample.payment(1) }) {
         self.payments = payments
@@ -118,6 +121,11 @@ actor ScriptedGateway: PaymentGateway {
     func makeDefault(_ card: CardID, of customer: CustomerID) throws(GatewayError) -> GatewayAnswer<Void> {
         calls.append(.makeDefault(card))
         return GatewayAnswer(try defaultResult.get())
+    }
+
+    func refreshCredentials() -> Bool {
+        refreshCount += 1
+        return refreshes.isEmpty ? false : refreshes.removeFirst()
     }
 
     private func next<Element>(_ queue: inout [Element]) -> Element {

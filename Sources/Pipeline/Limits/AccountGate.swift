@@ -1,3 +1,4 @@
+import Metrics
 import PaymentJobs
 import Synchronization
 
@@ -23,7 +24,7 @@ final class AccountGate: Sendable {
 
     /// A job's place, and the turn that was paid when it started.
     struct Visit: Sendable, Hashable {
-        fileprivate let id: UInt64
+        let id: UInt64
         fileprivate var paid: UInt64?
 
         init(id: UInt64, paid: UInt64?) {
@@ -56,13 +57,13 @@ final class AccountGate: Sendable {
     /// The `share` is the part of the account's rate that this worker may use at a moment, 0 to 1.
     init(
         _ name: AccountName, _ limits: AccountLimits, share: @escaping @Sendable (Instant) -> Double,
-        at now: Instant
+        at now: Instant, metrics factory: (any MetricsFactory)? = nil
     ) {
         self.name = name
         self.share = share
         isShared = limits.rate != nil
         state = Mutex(AccountState(limits, at: now))
-        metrics = AccountMetrics(name)
+        metrics = AccountMetrics(name, factory: factory)
     }
 
     /// Whether a job may start now; with `.go` it has, until ``leave(_:at:)``.

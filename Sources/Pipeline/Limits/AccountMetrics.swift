@@ -43,10 +43,14 @@ final class AccountMetrics: Sendable {
     }
 
     private let account: AccountName
+    private let factory: (any MetricsFactory)?
     private let shown = Mutex<(handlers: Handlers, readings: Readings)?>(nil)
 
-    /// Metrics with the label `account`.
-    init(_ account: AccountName) { self.account = account }
+    /// Metrics with the label `account`; they go where the metrics system sends them unless `factory` is given.
+    init(_ account: AccountName, factory: (any MetricsFactory)? = nil) {
+        self.account = account
+        self.factory = factory
+    }
 
     /// Shows `readings`, unless later ones have been shown.
     func publish(_ readings: Readings) {
@@ -74,13 +78,16 @@ final class AccountMetrics: Sendable {
     }
 
     private func makeHandlers() -> Handlers {
+        let factory = factory ?? MetricsSystem.factory
         let labels = [("account", account.description)]
         return Handlers(
-            breakerState: Gauge(label: "cobrador_breaker_state", dimensions: labels),
-            credentialsRefused: Gauge(label: "cobrador_account_credentials_refused", dimensions: labels),
-            rate: Gauge(label: "cobrador_limiter_rate", dimensions: labels),
-            concurrency: Gauge(label: "cobrador_concurrency_limit", dimensions: labels),
-            throttled: Counter(label: "cobrador_gateway_throttled_total", dimensions: labels),
-            opened: Counter(label: "cobrador_breaker_opened_total", dimensions: labels))
+            breakerState: Gauge(label: "cobrador_breaker_state", dimensions: labels, factory: factory),
+            credentialsRefused: Gauge(
+                label: "cobrador_account_credentials_refused", dimensions: labels, factory: factory),
+            rate: Gauge(label: "cobrador_limiter_rate", dimensions: labels, factory: factory),
+            concurrency: Gauge(label: "cobrador_concurrency_limit", dimensions: labels, factory: factory),
+            throttled: Counter(
+                label: "cobrador_gateway_throttled_total", dimensions: labels, factory: factory),
+            opened: Counter(label: "cobrador_breaker_opened_total", dimensions: labels, factory: factory))
     }
 }

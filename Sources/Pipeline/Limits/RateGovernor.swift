@@ -1,9 +1,12 @@
+import Glibc
+
 /// Finds the rate that the gateway allows where it says no more than 429.
 ///
 /// It is CUBIC (RFC 9438) on a rate instead of a window, as in the AWS SDKs' adaptive retry mode: one decrease
 /// for each congestion event, back to just below the rate that was refused, a plateau there, and a growth that
 /// becomes faster the longer nothing is refused. The drop itself (``drop``) is deeper than where the curve
-/// begins (``start``) and short, so that a gateway which counts by windows has room at once.
+/// begins (``start``) and short, so that a gateway which counts by windows has room at once. Where the
+/// refused rate isn't known yet, it is searched for as in TCP's slow start.
 struct RateGovernor {
     typealias Instant = ContinuousClock.Instant
 
@@ -20,6 +23,12 @@ struct RateGovernor {
     static let plateauCalls = 300.0
     /// The pause after a refusal that names none: most limits count by the second.
     static let pause = Duration.seconds(1)
+    /// The time in which the ceiling doubles while the refused rate isn't known, in seconds.
+    static let doubling = 2.0
+    /// How long nothing has to be refused until a ceiling that isn't reached any more is dropped, in seconds.
+    static let searchMin = 30.0
+    /// Calls that have to be expected in a measured time before the measure replaces a ceiling.
+    private static let expectedMin = 10.0
     /// The ceiling never falls below this many calls a second.
     static let floor = 0.1
     /// How far beyond the configured rate the curve has to get before the ceiling is dropped.
@@ -30,6 +39,8 @@ struct RateGovernor {
     /// Calls a second at most; nil while nothing was refused.
     private(set) var ceiling: Double?
     private var refusedRate = 0.0
+    /// Whether the refused rate is only what was accepted about then, and not a rate that was used.
+    private var isSearching = false
     /// For how long the ceiling has been used since the last decrease, in seconds.
     private var used = 0.0
     private var usedUpTo: Instant
@@ -61,13 +72,21 @@ struct RateGovernor {
         let window = Self.window(limit)
         let sent = sent.sum(over: window, at: now)
         // What isn't used says nothing of what would be allowed.
-        guard Double(sent.count + 1) >= limit / 2 * window else { return false }
-        used += elapsed
-        let grown = max(Self.floor, curve(used))
-        self.ceiling = grown
-        let isFree = configured.map { grown >= $0 * Self.headroom } ?? (grown >= refusedRate * Self.freedom)
+        let isUsed = Double(sent.count + 1) >= limit / 2 * window
+        if isUsed {
+            used += elapsed
+            self.ceiling = max(Self.floor, curve(used))
+        }
+        let isFree = isFree(configured: configured, isUsed: isUsed)
         if isFree { self.ceiling = nil }
         return isFree
+    }
+
+    private func isFree(configured: Double?, isUsed: Bool) -> Bool {
+        guard let ceiling else { return false }
+        if let configured { return ceiling >= configured * Self.headroom }
+        if isSearching { return !isUsed && used >= Self.searchMin }
+        return ceiling >= refusedRate * Self.freedom
     }
 
     /// Notes a 429 to a call that began at `began`.
@@ -83,7 +102,10 @@ struct RateGovernor {
         let current = min(ceiling ?? .infinity, configured ?? .infinity)
         let accepted = accepted.sum(over: Self.window(current), at: now)
         let measured = Double(max(1, accepted.count)) / accepted.seconds
-        refusedRate = max(Self.floor, measured < current / 2 ? measured : current)
+        // Of a few calls a second the measure is too rough to be believed against a ceiling.
+        let isRough = ceiling != nil && current * accepted.seconds < Self.expectedMin
+        isSearching = !isRough && measured < current / 2
+        refusedRate = max(Self.floor, isSearching ? measured : current)
         used = 0
         usedUpTo = max(now, until)
         ceiling = max(Self.floor, refusedRate * Self.drop)
@@ -92,6 +114,7 @@ struct RateGovernor {
 
     /// The ceiling after `seconds` of use.
     private func curve(_ seconds: Double) -> Double {
+        if isSearching { return refusedRate * Self.drop * exp2(min(seconds / Self.doubling, 60)) }
         if seconds < Self.recovery {
             return refusedRate * (Self.drop + (Self.start - Self.drop) * seconds / Self.recovery)
         }

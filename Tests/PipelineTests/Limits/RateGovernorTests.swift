@@ -1,0 +1,96 @@
+import Testing
+
+@testable import Pipeline
+
+/// What a worker makes of 429s; figures come from simulations with every kind of limit.
+@Suite struct RateGovernorTests {
+    let start = ContinuousClock.now
+
+    struct Case: CustomTestStringConvertible {
+        var kind: HiddenLimit.Kind
+        var callsPerSecond: Double
+        var retryAfter: Duration?
+        var workers: Int
+
+        var testDescription: String {
+            let pause = retryAfter.map { "Retry-After \($0)" } ?? "no Retry-After"
+            return "\(kind) of \(callsPerSecond)/s, \(pause), \(workers) workers"
+        }
+
+        /// Three workers that don't know of each other can't stay just under a handful of calls a second: a
+        /// whole call is a fifth of all, and the phases of their calls decide what falls into one second.
+        private var isCoarse: Bool { workers > 1 && callsPerSecond < 10 }
+        var usable: Double { isCoarse ? 0.6 : 0.9 }
+        var refusable: Double { isCoarse ? 0.05 : 0.01 }
+
+        static var all: [Case] {
+            var cases: [Case] = []
+            for kind in HiddenLimit.Kind.allCases {
+                for callsPerSecond in [5.0, 50, 500] {
+                    for retryAfter in [Duration.seconds(1), nil] {
+                        for workers in [1, 3] {
+                            cases.append(
+                                Case(
+                                    kind: kind, callsPerSecond: callsPerSecond, retryAfter: retryAfter,
+                                    workers: workers))
+                        }
+                    }
+                }
+            }
+            return cases
+        }
+    }
+
+    @Test(arguments: Case.all) func settlesJustUnderAHiddenLimit(_ example: Case) {
+        let hidden = HiddenLimit(example.kind, callsPerSecond: example.callsPerSecond, at: start)
+        var limits = AccountLimits(concurrencyMax: 64)
+        limits.breaker = nil
+        var workers = ThrottledWorkers(
+            example.workers, hidden, limits: limits, retryAfter: example.retryAfter, at: start)
+        let minutes = example.callsPerSecond > 100 ? 4 : 12
+        workers.run(for: .seconds(minutes * 60))
+        let (accepted, refused) = workers.mean(120..<minutes * 60)
+        let used = accepted / example.callsPerSecond
+        let percent = (used * 1000).rounded() / 10
+        print("\(example.testDescription): \(percent) % used, \((refused * 10000).rounded() / 100) % refused")
+        #expect(used >= example.usable)
+        #expect(refused < example.refusable)
+    }
+
+    /// The calls of the second after the first refusal, and when a lifted limit is used.
+    @Test(arguments: HiddenLimit.Kind.allCases) func slowsAtOnceAndRecoversWhenTheLimitIsLifted(
+        _ kind: HiddenLimit.Kind
+    ) throws {
+        var limits = AccountLimits(rate: RateLimit(callsPerSecond: 200, burst: 20), concurrencyMax: 64)
+        limits.breaker = nil
+        let hidden = HiddenLimit(kind, callsPerSecond: 50, at: start)
+        var workers = ThrottledWorkers(1, hidden, limits: limits, retryAfter: nil, at: start)
+        workers.run(for: .seconds(120))
+        let first = try #require(workers.firstRefusal)
+        let after = workers.arrivals.count { $0 > first && $0 - first < .seconds(1) }
+        workers.hidden.callsPerSecond = 1000
+        workers.run(for: .seconds(900))
+        let half = workers.seconds[120...].firstIndex { $0.made >= 100 }
+        let whole = workers.seconds[120...].firstIndex { $0.made >= 195 }
+        print(
+            "\(kind): \(after) calls in the second after the first 429; lifted: twofold after",
+            "\(half.map { $0 - 120 } ?? -1) s, all of it after \(whole.map { $0 - 120 } ?? -1) s")
+        #expect(after == 0, "one call a second, or none, while 200 were allowed")
+        #expect(try #require(whole) - 120 < 600)
+        #expect(workers.workers[0].state.governor.ceiling == nil, "nothing of it is left")
+    }
+
+    @Test func oneCongestionEventIsAnsweredOnce() {
+        var governor = RateGovernor(at: start)
+        for call in 0..<100 { governor.accepted(at: start + .milliseconds(call * 10)) }
+        let began = start + .milliseconds(900)
+        let now = start + .seconds(1)
+        _ = governor.throttled(began: began, at: now, configured: 100, retryAfter: nil)
+        let ceiling = governor.ceiling
+        for call in 1...20 {
+            let moment = now + .milliseconds(call)
+            _ = governor.throttled(began: began, at: moment, configured: 100, retryAfter: nil)
+        }
+        #expect(governor.ceiling == ceiling && ceiling.map { (30...100).contains($0) } ?? false)
+    }
+}

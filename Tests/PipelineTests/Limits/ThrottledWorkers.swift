@@ -1,0 +1,101 @@
+@testable import Pipeline
+
+/// Workers with an endless backlog in front of a gateway with a hidden limit, on a clock that costs no time.
+struct ThrottledWorkers {
+    typealias Instant = ContinuousClock.Instant
+
+    struct Worker {
+        var state: AccountState
+        var nextQuestion: Instant
+        var calls: [(call: AccountGate.RunningCall, visit: UInt64, isRefused: Bool)] = []
+        var firstCall = 0
+    }
+
+    /// Calls that were made and that were refused, for each second.
+    private(set) var seconds: [(made: Int, refused: Int)] = []
+    /// When the first call was refused.
+    private(set) var firstRefusal: Instant?
+    /// Every call, where asked for.
+    private(set) var arrivals: [Instant] = []
+    var hidden: HiddenLimit
+    let latency: Duration
+    let retryAfter: Duration?
+    private let start: Instant
+    private(set) var workers: [Worker]
+    private(set) var now: Instant
+
+    init(
+        _ count: Int, _ hidden: HiddenLimit, limits: AccountLimits, retryAfter: Duration?,
+        latency: Duration = .milliseconds(50), at start: Instant
+    ) {
+        self.hidden = hidden
+        self.latency = latency
+        self.retryAfter = retryAfter
+        self.start = start
+        now = start
+        workers = (0..<count).map {
+            Worker(state: AccountState(limits, at: start), nextQuestion: start + .milliseconds($0 * 7))
+        }
+        for index in workers.indices { workers[index].state.refresh(share: 1 / Double(count), at: start) }
+    }
+
+    mutating func run(for duration: Duration) {
+        let end = now + duration
+        while true {
+            var next: (moment: Instant, worker: Int, isAnswer: Bool)?
+            for (index, worker) in workers.enumerated() {
+                if next.map({ worker.nextQuestion < $0.moment }) ?? true {
+                    next = (worker.nextQuestion, index, false)
+                }
+                guard worker.firstCall < worker.calls.count else { continue }
+                let answer = worker.calls[worker.firstCall].call.began + latency
+                if answer <= next?.moment ?? answer { next = (answer, index, true) }
+            }
+            guard let next, next.moment < end else { break }
+            now = next.moment
+            if next.isAnswer { answer(next.worker) } else { ask(next.worker) }
+        }
+        now = end
+    }
+
+    private mutating func ask(_ index: Int) {
+        workers[index].state.refresh(share: 1 / Double(workers.count), at: now)
+        switch workers[index].state.start(isCrowded: false, at: now) {
+        case .go(let visit):
+            let pass = workers[index].state.began(visit.id, at: now)
+            let isRefused = !hidden.admit(at: now)
+            if isRefused, firstRefusal == nil { firstRefusal = now + latency }
+            let second = Int((now - start).inSeconds)
+            while seconds.count <= second { seconds.append((0, 0)) }
+            seconds[second].made += 1
+            if isRefused { seconds[second].refused += 1 }
+            if let firstRefusal, now - firstRefusal < .seconds(2) { arrivals.append(now) }
+            let call = AccountGate.RunningCall(kind: .createPayment, began: now, pass: pass)
+            workers[index].calls.append((call, visit.id, isRefused))
+        case .wait(let until): workers[index].nextQuestion = max(until, now + .microseconds(1))
+        case .full, .giveUp:
+            let first = workers[index].firstCall
+            workers[index].nextQuestion = workers[index].calls[first].call.began + latency + .microseconds(1)
+        }
+    }
+
+    private mutating func answer(_ index: Int) {
+        let call = workers[index].calls[workers[index].firstCall]
+        workers[index].firstCall += 1
+        if workers[index].firstCall > 1000 {
+            workers[index].calls.removeFirst(1000)
+            workers[index].firstCall = 0
+        }
+        let outcome = call.isRefused ? CallOutcome.throttled(retryAfter: retryAfter) : .answered
+        _ = workers[index].state.ended(call.call, outcome, at: now, jitter: { 0 })
+        workers[index].state.leave(call.visit, at: now)
+    }
+
+    /// What was made and refused in the seconds `range`, each second as a mean.
+    func mean(_ range: Range<Int>) -> (accepted: Double, refused: Double) {
+        let part = seconds[range.clamped(to: seconds.indices)]
+        let made = part.reduce(0) { $0 + $1.made }
+        let refused = part.reduce(0) { $0 + $1.refused }
+        return (Double(made - refused) / Double(range.count), Double(refused) / Double(max(1, made)))
+    }
+}
