@@ -41,9 +41,9 @@ import Testing
         limits.breaker = nil
         var workers = ThrottledWorkers(
             example.workers, hidden, limits: limits, retryAfter: example.retryAfter, at: start)
-        let minutes = example.callsPerSecond > 100 ? 4 : 12
+        let minutes = example.callsPerSecond > 100 ? 3 : 10
         workers.run(for: .seconds(minutes * 60))
-        let (accepted, refused) = workers.mean(120..<minutes * 60)
+        let (accepted, refused) = workers.mean(minutes * 20..<minutes * 60)
         let used = accepted / example.callsPerSecond
         let percent = (used * 1000).rounded() / 10
         print("\(example.testDescription): \(percent) % used, \((refused * 10000).rounded() / 100) % refused")
