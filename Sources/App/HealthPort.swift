@@ -97,6 +97,9 @@ extension ReadinessReport {
             stoppedPartitions: readiness.stopped.map {
                 StoppedPartition(
                     topic: $0.partition.topic, partition: $0.partition.partition, reason: $0.reason)
+            },
+            accounts: readiness.accounts.map {
+                Account(name: $0.name.description, state: $0.state, age: $0.age, detail: $0.detail)
             })
     }
 }

@@ -53,6 +53,26 @@ public struct ReadinessReport: Sendable, Hashable {
         }
     }
 
+    /// An account whose jobs wait for something that isn't theirs.
+    public struct Account: Sendable, Hashable {
+        /// Its name.
+        public var name: String
+        /// What is wrong, in words.
+        public var state: String
+        /// How long it has been so; nil where it isn't known.
+        public var age: Duration?
+        /// What the gateway said, or how long the account waits, without secrets.
+        public var detail: String?
+
+        /// Makes the value.
+        public init(name: String, state: String, age: Duration?, detail: String?) {
+            self.name = name
+            self.state = state
+            self.age = age
+            self.detail = detail
+        }
+    }
+
     /// Whether the group has given the worker its share.
     public var isJoined: Bool
     /// Whether the worker is ending.
@@ -61,16 +81,19 @@ public struct ReadinessReport: Sendable, Hashable {
     public var stalls: [Stall]
     /// Partitions that stand still.
     public var stoppedPartitions: [StoppedPartition]
+    /// Accounts that don't work as they should; a worker is ready all the same.
+    public var accounts: [Account]
 
     /// A report; without anything said, that of a worker that hasn't joined its group yet.
     public init(
         isJoined: Bool = false, isDraining: Bool = false, stalls: [Stall] = [],
-        stoppedPartitions: [StoppedPartition] = []
+        stoppedPartitions: [StoppedPartition] = [], accounts: [Account] = []
     ) {
         self.isJoined = isJoined
         self.isDraining = isDraining
         self.stalls = stalls
         self.stoppedPartitions = stoppedPartitions
+        self.accounts = accounts
     }
 
     /// Whether all is well.
@@ -83,6 +106,7 @@ extension ReadinessReport {
             "ready": .bool(isReady), "joined": .bool(isJoined), "draining": .bool(isDraining),
             "stalls": .array(stalls.map(\.json)),
             "stopped_partitions": .array(stoppedPartitions.map(\.json)),
+            "accounts": .array(accounts.map(\.json)),
         ])
     }
 }
@@ -93,6 +117,15 @@ extension ReadinessReport.Stall {
             "topic": .string(topic), "partition": JSON(partition), "offset": JSON(offset),
             "age_seconds": JSON(age.components.seconds), "job_id": JSON(jobID), "stage": .string(stage),
             "attempts": attempts.map { JSON($0) } ?? JSON.null,
+        ])
+    }
+}
+
+extension ReadinessReport.Account {
+    fileprivate var json: JSON {
+        .object([
+            "account": .string(name), "state": .string(state),
+            "since_seconds": age.map { JSON($0.components.seconds) } ?? JSON.null, "detail": JSON(detail),
         ])
     }
 }

@@ -51,7 +51,7 @@ extension Worker {
             opened.append(tenures.open(assigned, epoch: assignment.epoch, at: time.now))
             starts[assigned.topicPartition] = assigned.committedOffset.map(StartOffset.offset) ?? .earliest
         }
-        await pipeline.open(tenures: opened)
+        await pipeline.open(tenures: opened, window: configuration.window(over: tenures.count))
         guard await consumer.start(epoch: assignment.epoch, from: starts) else { return }
         takeoverBell.ring()
         logger.notice("assigned", metadata: ["kafka.partitions": "\(assignment.partitions.count)"])

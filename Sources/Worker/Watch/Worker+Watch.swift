@@ -5,13 +5,19 @@ import Pipeline
 
 extension Worker {
     /// Whether the worker does what it is for; stalls are those of the last look, at most a second ago.
-    public func readiness() -> Readiness {
+    public func readiness() async -> Readiness {
+        let statuses = await pipeline.statuses()
+        let now = time.now
+        let names = statuses.keys.sorted { $0.description < $1.description }
+        let accounts = names.compactMap { name in
+            statuses[name].flatMap { Readiness.Account(name, $0, at: now) }
+        }
         let stopped = tenures.all.compactMap { tenure in
             tenure.stop.map { Readiness.Stopped(partition: tenure.partition, reason: $0.description) }
         }
         return Readiness(
             isJoined: isJoined, isDraining: isDraining, stalls: stalls,
-            stopped: stopped.sorted { $0.partition < $1.partition })
+            stopped: stopped.sorted { $0.partition < $1.partition }, accounts: accounts)
     }
 
     /// Looks every second whether a job holds up its partition.

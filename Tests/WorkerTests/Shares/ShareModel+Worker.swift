@@ -165,7 +165,7 @@ extension ShareModel {
 
     /// Something happens to somebody, again and again.
     mutating func disturb() {
-        after(500..<25_000) { model in
+        after(500..<world.calmMax) { model in
             model.disturb()
             let alive = model.members.indices.filter { model.members[$0].phase != .left }
             guard let worker = alive.randomElement(using: &model.chance), alive.count > 1 else {

@@ -23,6 +23,8 @@ struct ShareModel {
         var commitsCountAsContact = true
         /// Whether an operator throws members out.
         var removesMembers = false
+        /// The longest time between two things that happen, in milliseconds.
+        var calmMax = 25_000
     }
 
     enum Phase: Equatable {
