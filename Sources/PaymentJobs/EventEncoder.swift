@@ -97,7 +97,7 @@ extension Answer {
         case .charge(.payment(let facts)):
             facts.write(to: &fields)
             if facts.status.meaning == .unpaid {
-                fields["advice"] = .string(Advice(statusDetail: facts.statusDetail).rawValue)
+                RejectionAdvice(statusDetail: facts.statusDetail).write(to: &fields)
             }
         case .charge(.failed(let refusal)):
             refusal.write(to: &fields)

@@ -65,6 +65,8 @@ public enum OperationOutcome: Sendable, Hashable {
 
 /// The gateway's final no, or that of the job's own conditions.
 public struct GatewayRefusal: Sendable, Hashable {
+    /// Why.
+    public var reason: RefusalReason
     /// The HTTP status; nil where the gateway wasn't what refused.
     public var httpStatus: Int?
     /// The gateway's error codes, such as `2002` or `card-120`; one word of ours where a condition of the job
@@ -74,14 +76,17 @@ public struct GatewayRefusal: Sendable, Hashable {
     public var message: String
 
     /// A refusal; `message` is scrubbed here, and so are the first 16 of the codes.
-    public init(httpStatus: Int? = nil, codes: [String], message: String) {
+    public init(
+        httpStatus: Int? = nil, codes: [String], message: String, reason: RefusalReason = .unknown
+    ) {
+        self.reason = reason
         self.httpStatus = httpStatus
         self.codes = codes.prefix(16).map { Redaction.scrub($0, maxLength: 64) }
         self.message = Redaction.scrub(message)
     }
 
     func write(to fields: inout JSONObject) {
-        var error = JSONObject()
+        var error: JSONObject = ["reason": .string(reason.rawValue)]
         error["http_status"] = httpStatus.map { .number(JSONNumber($0)) }
         error["codes"] = .array(codes.map(JSON.string))
         error["message"] = .string(message)

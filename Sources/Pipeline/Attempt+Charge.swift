@@ -6,28 +6,26 @@ extension Attempt {
     /// clocks that differ by some minutes too.
     private static let expirySettled: Int64 = 300_000
 
-    /// Charges a saved card: one call, which the idempotency key makes safe to repeat.
+    /// Charges a saved card: one call, which key and token make safe to repeat.
     ///
-    /// A look comes before it where somebody else may have made the payment.
+    /// A look comes before it where somebody else may have made the payment; always for a card's id, whose
+    /// token is new in each tenure.
     func charge(
         _ job: ChargeSavedCard, memory: inout AttemptMemory
     ) async throws(GatewayError) -> Finding<ChargeOutcome> {
-        guard case .token(let token) = job.source else {
-            return .impossible("card_id: is not supported by this version; send a token")
-        }
         if let doubt = memory.doubt { return try await settle(doubt, job, memory: &memory) }
         if isExpired(job.expiresAt) { return try await expire(job, memory: &memory) }
-        if memory.mayHaveBeenAttempted, !memory.hasLooked {
+        if let why = rules.objection(to: job) { return try await decline(job, why, memory: &memory) }
+        let look = firstLook(memory, isSafeToRepeat: job.source.isToken)
+        if look != .none, !memory.hasLooked {
             let found = try await payments(of: job)
             if let finding = finding(in: found, of: job, memory: &memory) { return finding }
-            memory.hasLooked = true
+            guard isEnough(look, &memory) else { return .lookAgain(after: looks.pause) }
         }
-        let key = IdempotencyKey(account: job.account, job: job.jobID)
         let made: GatewayAnswer<GatewayPayment>
         do {
-            made = try await gateway.createPayment(for: job, token: token, key: key)
+            made = try await pay(job, memory: &memory)
         } catch {
-            memory.note(error)
             guard error.isDoubtful(after: memory.risk) else { throw error }
             memory.lookInto(.refusal(error))
             return try await settle(.refusal(error), job, memory: &memory)
@@ -37,6 +35,57 @@ extension Attempt {
         let doubt = Doubt.duplicate(made.value.facts, made.requestID)
         memory.lookInto(doubt)
         return try await settle(doubt, job, memory: &memory)
+    }
+
+    /// Makes the payment, with the job's own token or with one made of its card.
+    private func pay(
+        _ job: ChargeSavedCard, memory: inout AttemptMemory
+    ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
+        let token = try await token(for: job, memory: &memory)
+        let key = IdempotencyKey(account: job.account, job: job.jobID)
+        do {
+            return try await gateway.createPayment(for: job, token: token, key: key)
+        } catch {
+            memory.note(error)
+            throw error
+        }
+    }
+
+    /// The token that is charged.
+    ///
+    /// One that was made of a card stays with the job as long as this tenure has it, so that a repeated call
+    /// is the same call.
+    private func token(
+        for job: ChargeSavedCard, memory: inout AttemptMemory
+    ) async throws(GatewayError) -> CardToken {
+        switch job.source {
+        case .token(let token): return token
+        case .card(let card):
+            if let token = memory.token { return token }
+            do {
+                let token = try await gateway.createToken(of: card, customer: job.customerID).value
+                memory.token = token
+                return token
+            } catch {
+                throw error.ofMakingAToken
+            }
+        }
+    }
+
+    /// The job can't be done under the account's rules; an earlier run, under others, may have done it.
+    private func decline(
+        _ job: ChargeSavedCard, _ why: String, memory: inout AttemptMemory
+    ) async throws(GatewayError) -> Finding<ChargeOutcome> {
+        guard memory.risk != .none else { return .impossible(why) }
+        let found = try await payments(of: job)
+        if let finding = finding(in: found, of: job, memory: &memory) { return finding }
+        guard memory.looks.foundNothing(at: now, looks) else { return .lookAgain(after: looks.pause) }
+        guard !memory.mayHaveBeenDone else {
+            return .suspicious(.outcomeUnknown, why + "; an earlier call may have been carried out")
+        }
+        // Settled looks have shown that no earlier run did it.
+        memory.mayHaveBeenAttempted = false
+        return .impossible(why)
     }
 
     /// The job is not done any more; an earlier copy of it, somebody else, or a call without an answer may have
@@ -111,11 +160,40 @@ extension Attempt {
 extension GatewayError {
     /// Whether an earlier call of the same job would explain the error: then it is no answer yet.
     fileprivate func isDoubtful(after risk: Risk) -> Bool {
+        if case .refused = self { return risk != .none }
+        return refusal != nil
+    }
+
+    /// What it means where a token was to be made of a card: no payment was asked for.
+    fileprivate var ofMakingAToken: GatewayError {
         switch self {
-        case .conflict, .tokenUnusable: true
-        case .refused: risk != .none
-        case .notSent, .unleased, .throttled, .busy, .ambiguous, .lookRefused, .misconfigured: false
+        case .conflict(let fault): .busy(fault)
+        case .tokenUnusable(let fault): .refused(fault)
+        default: self
         }
+    }
+}
+
+extension ChargeSavedCard.Source {
+    fileprivate var isToken: Bool {
+        if case .token = self { true } else { false }
+    }
+}
+
+extension AccountRules {
+    /// Why `job` can't be done in the account's name; nil where it can.
+    ///
+    /// Charges without a security code exist everywhere but in Chile ([C] Mercado Pago's products table of
+    /// 2022), for accounts that it has enabled.
+    fileprivate func objection(to job: ChargeSavedCard) -> String? {
+        if job.source.isToken { return nil }
+        if site == .chile {
+            return "card_id: charges without a security code don't exist in Chile; send a token"
+        }
+        guard permitsMissingSecurityCode else {
+            return "card_id: the account isn't enabled for charges without a security code; send a token"
+        }
+        return nil
     }
 }
 

@@ -11,7 +11,7 @@ extension Attempt {
     func operate(
         _ job: PaymentOperation, memory: inout AttemptMemory
     ) async throws(GatewayError) -> Finding<OperationOutcome> {
-        if case .silence(let fault) = memory.doubt { return try await settle(fault, job, memory: &memory) }
+        if let doubt = memory.doubt { return try await settle(doubt, job, memory: &memory) }
         let key = IdempotencyKey(account: job.account, job: job.jobID)
         switch job.action {
         case .refund(let amount): return try await refund(job, amount, key, memory: &memory)
@@ -28,10 +28,15 @@ extension Attempt {
 
     /// Looks, until it is settled, for what calls may have done that were never answered.
     private func settle(
-        _ fault: GatewayFault, _ job: PaymentOperation, memory: inout AttemptMemory
+        _ doubt: Doubt, _ job: PaymentOperation, memory: inout AttemptMemory
     ) async throws(GatewayError) -> Finding<OperationOutcome> {
-        if case .refund = job.action { return try await settle(fault, refundOf: job, memory: &memory) }
-        return try await lookForChange(job) ?? foundNothing(&memory, "\(fault)")
+        let found =
+            if case .refund = job.action {
+                try await lookForRefund(of: job, memory: &memory)
+            } else {
+                try await lookForChange(job)
+            }
+        return found ?? foundNothing(&memory, doubt.description)
     }
 
     /// Cancels or captures: both lead to a state that a look at the payment shows, whoever led it there.
@@ -39,9 +44,10 @@ extension Attempt {
         _ job: PaymentOperation, memory: inout AttemptMemory,
         call: () async throws(GatewayError) -> GatewayAnswer<GatewayPayment>
     ) async throws(GatewayError) -> Finding<OperationOutcome> {
-        if memory.mayHaveBeenAttempted, !memory.hasLooked {
+        let look = firstLook(memory, isSafeToRepeat: true)
+        if look != .none, !memory.hasLooked {
             if let finding = try await lookForChange(job) { return finding }
-            memory.hasLooked = true
+            guard isEnough(look, &memory) else { return .lookAgain(after: looks.pause) }
         }
         let changed: GatewayAnswer<GatewayPayment>
         do {
@@ -49,6 +55,10 @@ extension Attempt {
         } catch {
             memory.note(error)
             guard let fault = error.refusal else { throw error }
+            if case .conflict = error {
+                memory.lookInto(.refusal(error))
+                return try await settle(.refusal(error), job, memory: &memory)
+            }
             return try await judge(fault, of: job, memory: &memory)
         }
         memory.mayHaveBeenDone = true
@@ -87,7 +97,7 @@ extension Attempt {
         let failure = Finding.answer(
             OperationOutcome.failed(refusal.refusal, payment: facts), refusal.requestID)
         guard case .possible = job.action.state(of: facts) else { return failure }
-        if memory.risk == .none, isEarly(refusal, seen.value, memory: &memory) {
+        if !memory.mayHaveBeenDone, isEarly(refusal, seen.value, memory: &memory) {
             return .lookAgain(after: Self.propagationPause)
         }
         return judge(refusal, &memory, otherwise: failure)
@@ -98,7 +108,7 @@ extension Attempt {
     func isEarly(
         _ refusal: GatewayFault, _ payment: GatewayPayment, memory: inout AttemptMemory
     ) -> Bool {
-        guard !Set(refusal.codes).isDisjoint(with: ["2018", "2063"]) else { return false }
+        guard !Set(refusal.codes).isDisjoint(with: ["2018", "2063", "3005"]) else { return false }
         let changedAt = [payment.createdAt, payment.changedAt].compactMap(\.self).max()
         let isYoung = changedAt.map { now - $0 < Self.propagation } ?? false
         guard isYoung, memory.earlyRefusals < Self.earlyRefusalsMax else { return false }

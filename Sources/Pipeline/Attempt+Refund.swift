@@ -5,73 +5,109 @@ extension Attempt {
     /// Refunds: a look for a refund of this job comes before the first call wherever a second refund would
     /// be possible, and after each refusal.
     ///
-    /// For a part that look must be settled, where the list may not show yet what was done a moment ago.
+    /// For a part that look must be settled, where the list may not show yet what was done a moment ago; so
+    /// must be the one before a call is repeated, because nothing but the key stands against a second refund.
     func refund(
         _ job: PaymentOperation, _ amount: ExactDecimal?, _ key: IdempotencyKey,
         memory: inout AttemptMemory
     ) async throws(GatewayError) -> Finding<OperationOutcome> {
-        if amount != nil || memory.risk != .none {
+        if amount != nil, rules.site == .peru { return try await declinePart(job, memory: &memory) }
+        let look = firstLook(memory, isSafeToRepeat: amount == nil)
+        if look != .none || memory.risk != .none {
             if let found = try await lookForRefund(of: job, memory: &memory) { return found }
         }
-        if amount != nil, memory.needsSettledLook, !memory.hasLooked {
-            guard memory.looks.foundNothing(at: now, looks) else { return .lookAgain(after: looks.pause) }
-            memory.hasLooked = true
-            memory.looks = Looks()
+        if look != .none, !memory.hasLooked {
+            guard isEnough(look, &memory) else { return .lookAgain(after: looks.pause) }
         }
         let refund: GatewayAnswer<GatewayRefund>
         do {
             refund = try await gateway.refundPayment(for: job, amount: amount, key: key)
         } catch {
             memory.note(error)
+            if amount != nil, error.mayHaveBeenDone { memory.hasLooked = false }
             guard let fault = error.refusal else { throw error }
             if let found = try await lookForRefund(of: job, memory: &memory) { return found }
+            if memory.mayHaveBeenDone {
+                memory.lookInto(.refusal(error))
+                return foundNothing(&memory, "\(Doubt.refusal(error))")
+            }
             return try await judge(refused: fault, job, memory: &memory)
         }
         memory.mayHaveBeenDone = true
+        memory.refund = refund.value
         return try await answer(refund.value, of: job, refund.requestID, memory: &memory)
     }
 
-    /// Looks, until it is settled, for what calls may have done that were never answered.
-    func settle(
-        _ fault: GatewayFault, refundOf job: PaymentOperation, memory: inout AttemptMemory
+    /// In Peru only all of a payment can be given back ([C] every guide); an earlier run, under another
+    /// setting, may have asked for a part all the same.
+    private func declinePart(
+        _ job: PaymentOperation, memory: inout AttemptMemory
     ) async throws(GatewayError) -> Finding<OperationOutcome> {
-        try await lookForRefund(of: job, memory: &memory) ?? foundNothing(&memory, "\(fault)")
+        let reason = RefusalReason.partialRefundUnsupported
+        let refusal = GatewayRefusal(
+            codes: [reason.rawValue], message: "in Peru only all of a payment can be given back",
+            reason: reason)
+        let answer = Finding.answer(OperationOutcome.failed(refusal, payment: nil), nil)
+        guard memory.risk != .none else { return answer }
+        if let found = try await lookForRefund(of: job, memory: &memory) { return found }
+        return judge(GatewayFault(message: refusal.message, reason: reason), &memory, otherwise: answer)
     }
 
-    /// What a refusal means where no refund of the job is listed.
+    /// What a refusal means where no refund of the job is listed, and no call is known that may have made one.
     private func judge(
         refused fault: GatewayFault, _ job: PaymentOperation, memory: inout AttemptMemory
     ) async throws(GatewayError) -> Finding<OperationOutcome> {
-        if memory.mayHaveBeenDone {
-            return foundNothing(&memory, "refused (\(fault)) after a call that may have been carried out")
-        }
         guard let seen = try await payment(job.paymentID) else {
             return judge(
                 fault, &memory, otherwise: .answer(.failed(fault.refusal, payment: nil), fault.requestID))
         }
-        let isPaid = seen.value.facts.status.rawValue == "approved"
-        if isPaid, isEarly(fault, seen.value, memory: &memory) {
+        let status = seen.value.facts.status
+        let isPossible = status.rawValue == "approved" || status.meaning == .undecided
+        if isPossible, isEarly(fault, seen.value, memory: &memory) {
             return .lookAgain(after: Self.propagationPause)
         }
+        let refusal = refusal(fault, of: seen.value.facts)
         return judge(
             fault, &memory,
-            otherwise: .answer(.failed(fault.refusal, payment: seen.value.facts), fault.requestID))
+            otherwise: .answer(.failed(refusal, payment: seen.value.facts), fault.requestID))
+    }
+
+    /// The refusal of a refund, with what the payment says of its reason where the codes leave it open.
+    ///
+    /// The account's refund window is only asked here: it differs by country and document, and the gateway
+    /// knows its own.
+    private func refusal(_ fault: GatewayFault, of payment: PaymentFacts) -> GatewayRefusal {
+        var refusal = fault.refusal
+        guard [.stateDoesNotAllow, .refundRefused, .invalidRequest, .unknown].contains(refusal.reason) else {
+            return refusal
+        }
+        if payment.status.rawValue == "refunded" {
+            refusal.reason = .alreadyRefunded
+        } else if payment.status.rawValue == "approved", isRefundWindowOver(payment) {
+            refusal.reason = .refundWindowOver
+        }
+        return refusal
+    }
+
+    private func isRefundWindowOver(_ payment: PaymentFacts) -> Bool {
+        guard let approved = payment.dateApproved.flatMap(Moment.init) else { return false }
+        return .milliseconds(now - approved.milliseconds) > rules.refundWindow
     }
 
     /// What an earlier run of the job refunded, or somebody else who may have been one; nil for nothing.
-    private func lookForRefund(
+    func lookForRefund(
         of job: PaymentOperation, memory: inout AttemptMemory
     ) async throws(GatewayError) -> Finding<OperationOutcome>? {
         let listed = try await lookIfThere { () async throws(GatewayError) in
             try await gateway.refunds(of: job.paymentID)
         }
         // No such payment: then there is no refund of it either.
-        guard let listed else { return nil }
-        let mine = listed.value.filter { $0.jobID.flatMap(JobID.init) == job.jobID }
-        if let refund = mine.first(where: { !$0.isCalledOff }) ?? mine.first {
-            return try await answer(refund, of: job, listed.requestID, memory: &memory)
+        let all = listed?.value ?? []
+        let mine = all.filter { $0.jobID.flatMap(JobID.init) == job.jobID }
+        if let refund = mine.first(where: { !$0.isCalledOff }) ?? mine.first ?? memory.refund {
+            return try await answer(refund, of: job, listed?.requestID, memory: &memory)
         }
-        let suspect = listed.value.first { mayBelong($0, to: job) }
+        let suspect = all.first { mayBelong($0, to: job) }
         return suspect.map { refund in
             .suspicious(.outcomeUnknown, "refund \(refund.facts.id) may be this job's: it carries no job id")
         }
@@ -99,7 +135,8 @@ extension Attempt {
         if refund.isCalledOff {
             let status = facts.status ?? ""
             let refusal = GatewayRefusal(
-                codes: ["refund-" + status], message: "refund \(facts.id) is \(status)")
+                codes: ["refund-" + status], message: "refund \(facts.id) is \(status)",
+                reason: .refundCalledOff)
             return .answer(.failed(refusal, payment: nil), requestID)
         }
         guard refund.isMade else {

@@ -38,7 +38,8 @@ extension Attempt {
         }
         let refusal = GatewayRefusal.expired
         return judge(
-            GatewayFault(message: refusal.message), &memory, otherwise: .answer(.failed(refusal), requestID))
+            GatewayFault(message: refusal.message, reason: .expired), &memory,
+            otherwise: .answer(.failed(refusal), requestID))
     }
 
     /// Reads what the token's card is; a token that an earlier run has used up may no longer be readable.
@@ -138,7 +139,8 @@ extension Attempt {
                 GatewayFault(message: "payment \(id) is not decided yet", requestID: payment.requestID))
         }
         return GatewayRefusal(
-            codes: ["payment-not-approved"], message: "payment \(id) is \(facts.status.rawValue)")
+            codes: ["payment-not-approved"], message: "payment \(id) is \(facts.status.rawValue)",
+            reason: .paymentNotApproved)
     }
 
     /// Whose card it is; nil where there is no such customer and none may be made.
@@ -177,5 +179,5 @@ struct RegistrationMemory: Sendable {
 
 extension GatewayRefusal {
     fileprivate static let expired = GatewayRefusal(
-        codes: ["expired"], message: "the job's time was over before the card was saved")
+        codes: ["expired"], message: "the job's time was over before the card was saved", reason: .expired)
 }

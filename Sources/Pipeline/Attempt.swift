@@ -9,6 +9,8 @@ struct Attempt: Sendable {
     var submittedAt: Int64?
     /// When a look that finds nothing is believed.
     var looks = LookPolicy()
+    /// What the account's jobs may ask for.
+    var rules = AccountRules()
 
     /// Runs `job`; `memory` carries over to its next run what this one learnt.
     func run(_ job: Job, memory: inout AttemptMemory) async throws(GatewayError) -> Finding<Answer> {
@@ -28,7 +30,7 @@ enum Finding<Answer: Sendable>: Sendable {
     case answer(Answer, String?)
     /// An answer that must not be taken for one; money may have moved.
     case suspicious(DeadLetter.Reason, String)
-    /// The job itself can't be done; no call was made.
+    /// The job itself can't be done; no call was made that could have done it.
     case impossible(String)
     /// Nothing certain yet: the index of the gateway's search may lag behind.
     case lookAgain(after: Duration)

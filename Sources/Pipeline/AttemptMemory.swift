@@ -12,6 +12,10 @@ struct AttemptMemory: Sendable {
     var needsSettledLook = false
     /// Whether the look that has to come before the first call is over.
     var hasLooked = false
+    /// The token that was made of the job's card: for this job alone, and for no later tenure.
+    var token: CardToken?
+    /// The refund that the gateway answered a call with, which its list may not show yet.
+    var refund: GatewayRefund?
     /// What is being looked into: no further call is made for the job.
     private(set) var doubt: Doubt?
     /// The looks that found nothing.
@@ -31,7 +35,10 @@ struct AttemptMemory: Sendable {
             // The gateway knows the key: some call of this job has been there.
             mayHaveBeenDone = true
         }
-        mayHaveBeenDone = mayHaveBeenDone || error.mayHaveBeenDone
+        guard error.mayHaveBeenDone else { return }
+        mayHaveBeenDone = true
+        // Looks from before it say nothing of it.
+        looks = Looks()
     }
 
     /// From here on the gateway is only looked at, until it is settled what became of the job.
@@ -61,6 +68,17 @@ enum Doubt: Sendable {
     indirect case duplicate(PaymentFacts, String?)
     /// It left every call unanswered.
     case silence(GatewayFault)
+}
+
+extension Doubt: CustomStringConvertible {
+    /// What was said, for a message.
+    var description: String {
+        switch self {
+        case .refusal(let error): "refused (\(error.fault)) after a call that may have been carried out"
+        case .duplicate(let facts, _): "the gateway calls payment \(facts.id) a duplicate of another"
+        case .silence(let fault): "\(fault)"
+        }
+    }
 }
 
 extension Attempt {

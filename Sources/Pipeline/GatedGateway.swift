@@ -57,6 +57,13 @@ struct GatedGateway: PaymentGateway {
         return try await base.refunds(of: id)
     }
 
+    func createToken(
+        of card: CardID, customer: CustomerID
+    ) async throws(GatewayError) -> GatewayAnswer<CardToken> {
+        try await passToChange()
+        return try await base.createToken(of: card, customer: customer)
+    }
+
     func cardToken(_ token: CardToken) async throws(GatewayError) -> GatewayAnswer<GatewayToken> {
         try await pass()
         return try await base.cardToken(token)

@@ -75,9 +75,15 @@ public struct GatewayFault: Sendable, Hashable, CustomStringConvertible {
     public var message: String
     /// The gateway's id of the request.
     public var requestID: String?
+    /// What the codes say, where they say why the call was refused.
+    public var reason: RefusalReason
 
     /// A fault; `message` is scrubbed here.
-    public init(httpStatus: Int? = nil, codes: [String] = [], message: String, requestID: String? = nil) {
+    public init(
+        httpStatus: Int? = nil, codes: [String] = [], message: String, requestID: String? = nil,
+        reason: RefusalReason = .unknown
+    ) {
+        self.reason = reason
         self.httpStatus = httpStatus
         self.codes = codes
         self.message = Redaction.scrub(message)
@@ -95,6 +101,6 @@ public struct GatewayFault: Sendable, Hashable, CustomStringConvertible {
 
     /// The fault as the final answer to a job.
     public var refusal: GatewayRefusal {
-        GatewayRefusal(httpStatus: httpStatus, codes: codes, message: message)
+        GatewayRefusal(httpStatus: httpStatus, codes: codes, message: message, reason: reason)
     }
 }

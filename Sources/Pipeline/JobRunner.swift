@@ -23,6 +23,7 @@ struct JobRunner: Sendable {
     struct Account: Sendable {
         var gateway: any PaymentGateway
         var gate: AccountGate
+        var rules = AccountRules()
     }
 
     /// Decodes `work` into `memory`; returns how it ends where it is no job.
@@ -52,9 +53,10 @@ struct JobRunner: Sendable {
         let gateway = GatedGateway(
             base: account.gateway, gate: account.gate, tenure: work.ticket.tenure,
             expiresAt: submission.job.expiresAt, time: time, tenures: tenures, leases: leases)
-        let attempt = Attempt(
+        var attempt = Attempt(
             gateway: gateway, now: time.wallTime,
             submittedAt: work.submitted(before: memory.startedAt), looks: looks)
+        attempt.rules = account.rules
         do {
             let finding = try await attempt.run(submission.job, memory: &memory.attempt)
             return finish(finding, submission, work, memory)

@@ -45,6 +45,14 @@ public protocol PaymentGateway: Sendable {
     /// All refunds of a payment.
     func refunds(of id: PaymentID) async throws(GatewayError) -> GatewayAnswer<[GatewayRefund]>
 
+    /// Makes a single-use token of a saved card without its security code, for the one charge that follows.
+    ///
+    /// That moves no money, and a token that is never used expires: whatever becomes of the call, it may be
+    /// made again. The gateway allows charges with such a token only to accounts that it has enabled for them.
+    func createToken(
+        of card: CardID, customer: CustomerID
+    ) async throws(GatewayError) -> GatewayAnswer<CardToken>
+
     /// What the gateway knows of a card token; reading doesn't use it up.
     func cardToken(_ token: CardToken) async throws(GatewayError) -> GatewayAnswer<GatewayToken>
 
@@ -66,4 +74,12 @@ public protocol PaymentGateway: Sendable {
     func makeDefault(
         _ card: CardID, of customer: CustomerID
     ) async throws(GatewayError) -> GatewayAnswer<Void>
+
+    /// Reads the account's secret again, after the gateway has refused it; true where it has changed.
+    func refreshCredentials() async -> Bool
+}
+
+extension PaymentGateway {
+    /// False: the secret of a gateway that says nothing of it never changes.
+    public func refreshCredentials() async -> Bool { false }
 }

@@ -63,10 +63,27 @@ struct GatewayTests {
                 == GatewayToken(
                     firstSixDigits: "503143", lastFourDigits: "6351", expirationMonth: 11,
                     expirationYear: 2030))
-        let fault = GatewayFault(httpStatus: 404, message: "not_found", requestID: "r-1")
+        let fault = GatewayFault(
+            httpStatus: 404, message: "not_found", requestID: "r-1", reason: .cardTokenUnusable)
         await #expect(throws: GatewayError.tokenUnusable(fault)) {
             try await gateway("404 Not Found", #"{"error":"not_found"}"#) {
                 try await $0.cardToken(Sample.token)
+            }
+        }
+    }
+
+    @Test("a token that is made of a card, and a card that isn't there")
+    func createToken() async throws {
+        let card = try #require(CardID("9000000001"))
+        let token = try await gateway("201 Created", #"{"id":"a","card_id":"9000000001"}"#) {
+            try await $0.createToken(of: card, customer: Sample.customer)
+        }
+        #expect(token.value == CardToken("a") && token.requestID == "r-1")
+        let fault = GatewayFault(
+            httpStatus: 404, codes: ["2010"], message: "m", requestID: "r-1", reason: .cardNotFound)
+        await #expect(throws: GatewayError.refused(fault)) {
+            try await gateway("404 Not Found", #"{"message":"m","cause":[{"code":2010}]}"#) {
+                try await $0.createToken(of: card, customer: Sample.customer)
             }
         }
     }
@@ -79,7 +96,8 @@ struct GatewayTests {
         let cause = #"{"message":"m","cause":[{"code":"101","description":"the customer already exist"}]}"#
         let known = try await gateway("400 Bad Request", cause) { try await $0.createCustomer(details) }
         #expect(known.value == nil && known.requestID == "r-1")
-        let fault = GatewayFault(httpStatus: 400, codes: ["106"], message: "m", requestID: "r-1")
+        let fault = GatewayFault(
+            httpStatus: 400, codes: ["106"], message: "m", requestID: "r-1", reason: .customerDataInvalid)
         await #expect(throws: GatewayError.refused(fault)) {
             try await gateway("400 Bad Request", #"{"message":"m","cause":[{"code":"106"}]}"#) {
                 try await $0.createCustomer(details)
@@ -107,7 +125,8 @@ struct GatewayTests {
                     GatewayCard(facts: CardFacts(id: "2")),
                 ])
         #expect(answer.requestID == "r-1")
-        let fault = GatewayFault(httpStatus: 404, message: "customer not found", requestID: "r-1")
+        let fault = GatewayFault(
+            httpStatus: 404, message: "customer not found", requestID: "r-1", reason: .customerNotFound)
         await #expect(throws: GatewayError.refused(fault)) {
             try await gateway("404 Not Found", #"{"message":"customer not found","cause":[[]]}"#) {
                 try await $0.cards(of: Sample.customer)
@@ -131,7 +150,8 @@ struct GatewayTests {
         let body =
             #"{"message":"invalid parameters ","cause":[[{"code":"card-120","description":"Invalid."}]]}"#
         let fault = GatewayFault(
-            httpStatus: 400, codes: ["card-120"], message: "invalid parameters ", requestID: "r-1")
+            httpStatus: 400, codes: ["card-120"], message: "invalid parameters ", requestID: "r-1",
+            reason: .cardTokenUnusable)
         await #expect(throws: GatewayError.tokenUnusable(fault)) {
             try await gateway("400 Bad Request", body) { try await $0.addCard(for: job, to: Sample.customer) }
         }
@@ -139,7 +159,8 @@ struct GatewayTests {
 
     @Test("a search that fails")
     func search() async throws {
-        let fault = GatewayFault(httpStatus: 401, codes: ["unauthorized"], message: "m", requestID: "r-1")
+        let fault = GatewayFault(
+            httpStatus: 401, codes: ["unauthorized"], message: "m", requestID: "r-1", reason: .accountSetup)
         await #expect(throws: GatewayError.misconfigured(fault)) {
             try await gateway("401 Unauthorized", #"{"code":"unauthorized","message":"m"}"#) {
                 try await $0.customers(email: Secret(Canary.email))

@@ -115,18 +115,34 @@ import Testing
             body: Self.start + #"""
                 "payment_id":123456789012,"status":"rejected",\#
                 "status_detail":"cc_rejected_call_for_authorize","transaction_amount":100.50,\#
-                "currency_id":"BRL","last_four_digits":"6351","advice":"call-issuer",
+                "currency_id":"BRL","last_four_digits":"6351","advice":"call-issuer",\#
+                "retry_same_card":true,
+                """#)
+    }
+
+    @Test("a rejection for lack of funds says when the same card may be tried again")
+    func later() throws {
+        try check(
+            try charge(.payment(payment("rejected", "cc_rejected_insufficient_amount"))), .charges,
+            headers("charge.rejected", Self.chargeID, job: "job-1"),
+            body: Self.start + #"""
+                "payment_id":123456789012,"status":"rejected",\#
+                "status_detail":"cc_rejected_insufficient_amount","transaction_amount":100.50,\#
+                "currency_id":"BRL","last_four_digits":"6351","advice":"try-later",\#
+                "retry_same_card":true,"retry_after_s":86400,
                 """#)
     }
 
     @Test("charge.failed carries the gateway's error and the job's own amount")
     func failed() throws {
         let refusal = GatewayRefusal(
-            httpStatus: 400, codes: ["2002"], message: "Customer not found: ana@example.com")
+            httpStatus: 400, codes: ["2002"], message: "Customer not found: ana@example.com",
+            reason: .customerNotFound)
         try check(
             try charge(.failed(refusal)), .charges, headers("charge.failed", Self.chargeID, job: "job-1"),
             body: Self.start + #"""
-                "error":{"http_status":400,"codes":["2002"],"message":"Customer not found: ‹redacted›"},\#
+                "error":{"reason":"customer-not-found","http_status":400,"codes":["2002"],\#
+                "message":"Customer not found: ‹redacted›"},\#
                 "transaction_amount":100.50,"external_reference":"job-1",
                 """#)
     }
@@ -150,9 +166,10 @@ import Testing
 
     @Test("card.registration-failed names the customer only by id")
     func registrationFailed() throws {
-        let refusal = GatewayRefusal(httpStatus: 400, codes: ["card-120"], message: "Invalid token. ")
+        let refusal = GatewayRefusal(
+            httpStatus: 400, codes: ["card-120"], message: "Invalid token. ", reason: .cardTokenUnusable)
         let error =
-            #""error":{"http_status":400,"codes":["card-120"],"message":"Invalid token. "},"#
+            #""error":{"reason":"card-token-unusable","http_status":400,"codes":["card-120"],"message":"Invalid token. "},"#
         let headers = headers("card.registration-failed", Self.cardID, job: "reg-1")
         let start = #"{"job_id":"reg-1","account":"default","#
         try check(try card(.failed(refusal)), .cards, headers, body: start + error)

@@ -1,6 +1,7 @@
 import ExactJSON
-import PaymentJobs
 import Testing
+
+@testable import PaymentJobs
 
 @Suite("Events") struct EventTests {
     private let encoder = EventEncoder(source: "/cobrador")
@@ -69,6 +70,7 @@ import Testing
         let long = String(repeating: "word ", count: 1_000)
         let refusal = GatewayRefusal(
             httpStatus: 400, codes: ["2002", "a@b.c"] + Array(repeating: "1", count: 100), message: long)
+        #expect(refusal.reason == .unknown)
         #expect(refusal.codes.count == 16 && refusal.codes.prefix(2) == ["2002", "‹redacted›"])
         #expect(refusal.message.unicodeScalars.count == 256 && refusal.message.hasSuffix("…"))
     }
@@ -112,7 +114,37 @@ import Testing
         for detail in details.split(separator: " ").map(String.init) {
             let body = try event(status: "rejected", detail: detail).body
             #expect(body["advice"]?.string == advice.rawValue, "\(detail)")
+            #expect((body["retry_after_s"] != nil) == (advice == .tryLater), "\(detail)")
+            let sameCard = [.fixCardData, .callIssuer, .tryLater].contains(advice)
+            #expect(body["retry_same_card"]?.bool == sameCard, "\(detail)")
             #expect(body["status_detail"]?.string == detail)
+        }
+    }
+
+    /// Details of payments that are paid, reserved or undecided: they are no rejections.
+    static let noRejections = """
+        accredited partially_refunded partially_bpp_refunded partially_bpp_covered pending_capture \
+        offline_process pending_contingency pending_review_manual pending_waiting_transfer \
+        pending_waiting_for_remedy pending_waiting_payment pending_challenge in_process settled reimbursed \
+        refunded bpp_refunded bpp_covered
+        """
+
+    @Test("every documented detail is in the table, or is no rejection")
+    func complete() {
+        let advised = Self.advice.flatMap { $0.1.split(separator: " ") }.map(String.init)
+        #expect(Set(advised).subtracting(["cc_rejected_news"]) == Set(RejectionAdvice.table.keys))
+        for detail in Self.noRejections.split(separator: " ").map(String.init) {
+            #expect(RejectionAdvice.table[detail] == nil, "\(detail)")
+        }
+    }
+
+    @Test("an hour after a failure of the gateway's, a day after a lack of funds")
+    func pauses() {
+        for (detail, seconds) in [
+            ("cc_rejected_insufficient_amount", 86_400), ("cc_amount_rate_limit_exceeded", 86_400),
+            ("cc_rejected_time_out", 3_600), ("bank_error", 3_600), ("collector_unavailable", 3_600),
+        ] {
+            #expect(RejectionAdvice(statusDetail: detail).retryAfter == .seconds(seconds))
         }
     }
 

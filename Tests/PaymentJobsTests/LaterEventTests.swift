@@ -54,15 +54,19 @@ import Testing
     func others() throws {
         #expect(try event(.cancelled(facts("cancelled"))).type == "payment.cancelled")
         #expect(try event(.captured(facts("approved"))).type == "payment.captured")
-        let refusal = GatewayRefusal(httpStatus: 400, codes: ["2063"], message: "not refundable")
+        let refusal = GatewayRefusal(
+            httpStatus: 400, codes: ["2063"], message: "not refundable", reason: .stateDoesNotAllow)
         let failed = try event(.failed(refusal, payment: facts("rejected")))
         #expect(failed.type == "payment.operation-failed")
         #expect(
             failed.body.contains(
                 #""status":"rejected","transaction_amount":100.00,"#
-                    + #""error":{"http_status":400,"codes":["2063"],"message":"not refundable"},"#))
+                    + #""error":{"reason":"state-does-not-allow","http_status":400,"codes":["2063"],"#
+                    + #""message":"not refundable"},"#))
         let blind = try event(.failed(GatewayRefusal(codes: ["x"], message: "y"), payment: nil))
-        #expect(blind.body.contains(#""payment_id":77,"error":{"codes":["x"],"message":"y"},"#))
+        #expect(
+            blind.body.contains(#""payment_id":77,"error":{"reason":"unknown","codes":["x"],"message":"y"},"#)
+        )
     }
 }
 

@@ -7,77 +7,62 @@ import Testing
 /// What the gateway did, what we saw of it, and what an earlier tenure may have done: every combination, as
 /// one charge each.
 @Suite struct ChargeTableTests {
-    /// What an earlier tenure did, and whether this one has to reckon with it.
-    enum Past: CaseIterable {
-        case fresh, maybeNothing, maybePaid, maybePaidNameless
-    }
-
-    struct Row: CustomStringConvertible {
-        var past: Past
-        var acts: [ModelGateway.Act]
-        var remembersKeys: Bool
-        var lag: Duration
-        var status: (String, String)
-        var expiresAfter: Duration?
-
-        var description: String {
-            "\(past), \(acts), \(remembersKeys ? "keys kept" : "keys forgotten"), lag \(lag), "
-                + "\(status.1), expires after \(expiresAfter.map { "\($0)" } ?? "ever")"
-        }
-    }
-
-    static let statuses = [
-        ("approved", "accredited"), ("rejected", "cc_rejected_other_reason"),
-        ("rejected", "cc_rejected_duplicated_payment"),
-    ]
-
-    static func rows(status: (String, String)) -> [Row] {
-        var rows: [Row] = []
-        for past in Past.allCases {
-            for first in ModelGateway.Act.allCases {
-                for second in ModelGateway.Act.allCases {
-                    for last in [ModelGateway.Act.answered, .idleUnseen, .refused] {
-                        for remembersKeys in [true, false] {
-                            for lag in [Duration.zero, .seconds(9)] {
-                                rows.append(
-                                    Row(
-                                        past: past, acts: [first, second, last],
-                                        remembersKeys: remembersKeys, lag: lag, status: status))
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        return rows
-    }
-
-    @Test(arguments: statuses)
+    @Test(arguments: ChargeRow.statuses)
     func neverTwoPaymentsAndTheAnswerIsTrue(status: String, detail: String) async throws {
-        var events = 0
-        for row in Self.rows(status: (status, detail)) {
-            let end = try await run(row)
-            #expect(end.problems.isEmpty, "\(row): \(end.summary), \(end.problems)")
-            if !end.problems.isEmpty { return }
-            if !end.summary.contains("money") { events += 1 }
-        }
-        #expect(events > 400, "many combinations end as an event")
+        try await check(
+            ChargeRow.rows(status: (status, detail), keys: [.kept, .forgotten]), "by token, \(detail)")
     }
 
     @Test(arguments: [Duration.zero, .milliseconds(500), .seconds(5)])
     func theSameForJobsThatExpire(after expiry: Duration) async throws {
-        for var row in Self.rows(status: Self.statuses[0]) {
-            row.expiresAfter = expiry
+        var rows = ChargeRow.rows(status: ChargeRow.statuses[0], keys: [.kept, .forgotten])
+        for index in rows.indices { rows[index].expiresAfter = expiry }
+        try await check(rows, "by token, expire after \(expiry)")
+    }
+
+    @Test(arguments: ChargeRow.statuses)
+    func theSameByCardID(status: String, detail: String) async throws {
+        var rows = ChargeRow.rows(status: (status, detail), keys: ModelGateway.Keys.allCases)
+        for index in rows.indices { rows[index].tokenActs = [.made] }
+        try await check(rows, "by card id, \(detail)")
+    }
+
+    @Test(arguments: [Duration.zero, .seconds(5), .seconds(14)])
+    func theSameByCardIDForJobsThatExpire(after expiry: Duration) async throws {
+        var rows = ChargeRow.rows(status: ChargeRow.statuses[0], keys: [.kept, .forgotten])
+        for index in rows.indices { (rows[index].tokenActs, rows[index].expiresAfter) = ([.made], expiry) }
+        try await check(rows, "by card id, expire after \(expiry)")
+    }
+
+    @Test func theSameByCardIDWhateverBecomesOfMakingTheToken() async throws {
+        var rows: [ChargeRow] = []
+        for first in ModelGateway.TokenAct.allCases {
+            for second in ModelGateway.TokenAct.allCases {
+                var some = ChargeRow.rows(status: ChargeRow.statuses[0], keys: [.kept, .forgotten])
+                some.removeAll { $0.acts[1] != .answered || $0.acts[2] != .answered }
+                for index in some.indices { some[index].tokenActs = [first, second, .made] }
+                rows += some
+            }
+        }
+        try await check(rows, "by card id, with trouble in making the token")
+    }
+
+    private func check(_ rows: [ChargeRow], _ what: String) async throws {
+        var tally = Tally()
+        for row in rows {
             let end = try await run(row)
             #expect(end.problems.isEmpty, "\(row): \(end.summary), \(end.problems)")
             if !end.problems.isEmpty { return }
+            tally.count(end.summary)
         }
+        #expect(tally.events >= rows.count / 10, "many combinations end as an event")
+        print("charges \(what): \(tally)")
     }
 
     @Test func aFreshChargeThatIsAnsweredCostsOneCallAndNoLook() async throws {
-        for status in Self.statuses.prefix(2) {
-            let row = Row(
-                past: .fresh, acts: [.answered], remembersKeys: true, lag: .seconds(9), status: status)
+        for status in ChargeRow.statuses.prefix(2) {
+            let row = ChargeRow(
+                past: .fresh, acts: [.answered], keys: .kept, lag: .seconds(9), status: status)
             let end = try await run(row)
             #expect(end.calls == 1 && end.looks == 0)
         }
@@ -90,23 +75,28 @@ import Testing
         var looks = 0
     }
 
-    private func run(_ row: Row) async throws -> End {
+    private func run(_ row: ChargeRow) async throws -> End {
         let time = ManualTime()
         let gateway = ModelGateway(
-            time: time, lag: row.lag, acts: row.acts, remembersKeys: row.remembersKeys, status: row.status)
+            time: time, lag: row.lag, acts: row.acts, keys: row.keys, status: row.status,
+            tokenActs: row.tokenActs ?? [])
         let expiry = row.expiresAfter.map { time.wallTime + Int64($0 / .milliseconds(1)) }
-        let work = Sample.work(1, Sample.charge(expiresAt: expiry))
+        let card = row.tokenActs == nil ? nil : "1490022319978"
+        let work = Sample.work(1, Sample.charge(card: card, expiresAt: expiry))
         var memory = JobMemory()
-        let runner = runner(gateway, time)
+        let runner = JobRunner.forTables(gateway, time)
         #expect(runner.read(work, into: &memory) == nil)
         memory.part = .leads
         memory.attempt.mayHaveBeenAttempted = row.past != .fresh
+        memory.attempt.needsSettledLook = row.past != .fresh
         if row.past == .maybePaid || row.past == .maybePaidNameless {
-            guard case .charge(let job) = memory.submission?.job, case .token(let token) = job.source else {
-                return try #require(nil, "no charge by token")
+            guard case .charge(let job) = memory.submission?.job else {
+                return try #require(nil, "no charge")
             }
             let key = IdempotencyKey(account: job.account, job: job.jobID)
-            await gateway.make(for: job, token: token, key: key, isNamed: row.past == .maybePaid)
+            var earlier = try #require(CardToken("earlier"))
+            if case .token(let token) = job.source { earlier = token }
+            await gateway.make(for: job, token: earlier, key: key, isNamed: row.past == .maybePaid)
         }
         for _ in 0..<60 {
             switch await runner.run(work, memory: &memory) {
@@ -114,38 +104,25 @@ import Testing
             case .done(let ending, _):
                 let completion = Completion(work, ending)
                 var end = End(summary: completion.summary)
-                end.problems = problems(end.summary, row, await gateway.kept.map(\.payment))
+                end.problems = row.problems(end.summary, await gateway.kept.map(\.payment))
                 (end.calls, end.looks) = (await gateway.creations, await gateway.looks)
                 return end
             }
         }
         return End(summary: "none", problems: ["it never ends"])
     }
+}
 
-    /// What is wrong with an ending, by what the gateway really has.
-    private func problems(_ summary: String, _ row: Row, _ payments: [GatewayPayment]) -> [String] {
-        var problems: [String] = []
-        if payments.count > 1 { problems.append("\(payments.count) payments") }
-        let made = payments.first
-        switch summary {
-        case "charge.approved", "charge.rejected":
-            if made.map({ "charge.\($0.facts.status.rawValue)" }) != summary { problems.append("not so") }
-        case "charge.failed", "charge.expired", "retries-exhausted, money not-moved":
-            if made != nil { problems.append("there is a payment") }
-        case "outcome-unknown, money unknown":
-            let isPlain = row.status.1 != "cc_rejected_duplicated_payment"
-            if let made, made.jobID != nil, isPlain { problems.append("the payment can be found") }
-        default: problems.append("no such ending")
-        }
-        return problems
-    }
-
-    private func runner(_ gateway: ModelGateway, _ time: ManualTime) -> JobRunner {
+extension JobRunner {
+    /// A runner of one account without limits, which may charge by card id.
+    static func forTables(_ gateway: any PaymentGateway, _ time: ManualTime) -> JobRunner {
         let tenures = OpenTenures()
         tenures.open([1], at: time.now)
         let gate = AccountGate(limit: nil, time: time)
+        var account = Account(gateway: gateway, gate: gate)
+        account.rules.permitsMissingSecurityCode = true
         return JobRunner(
-            accounts: [.standard: .init(gateway: gateway, gate: gate)], decoder: JobDecoder(),
+            accounts: [.standard: account], decoder: JobDecoder(),
             encoder: EventEncoder(source: "/test"), policy: RetryPolicy(attemptsMax: 3, pauseBase: .zero),
             looks: LookPolicy(), tenures: tenures, leases: .unlimited, time: time,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

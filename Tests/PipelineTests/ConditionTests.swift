@@ -171,7 +171,7 @@ import Testing
         let gateway = ScriptedGateway()
         var job = try charge(expiresAt: Self.noon + 1)
         job.source = .card(try #require(CardID("1490022319978")))
-        #expect(await run(.charge(job), gateway).hasPrefix("card_id: is not supported"))
+        #expect(await run(.charge(job), gateway).hasPrefix("card_id: the account isn't enabled"))
         #expect(await gateway.calls.isEmpty)
     }
 

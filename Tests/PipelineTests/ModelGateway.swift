@@ -1,10 +1,9 @@
-import ExactJSON
 import PaymentJobs
 
 @testable import Pipeline
 
 /// A gateway that keeps payments by key, burns tokens, and whose index lags.
-actor ModelGateway: PaymentGateway {
+actor ModelGateway: RefusingGateway {
     /// What becomes of a call to make a payment.
     enum Act: Hashable, CaseIterable {
         /// It is done, and answered.
@@ -22,6 +21,29 @@ actor ModelGateway: PaymentGateway {
             case .idleUnseen, .idleBusy, .idleConflict, .notSent, .throttled, .refused: false
             }
         }
+
+        /// Whether the caller can't tell afterwards what became of it.
+        var isDoubtful: Bool {
+            switch self {
+            case .doneUnseen, .doneBusy, .doneConflict, .idleUnseen, .idleBusy, .idleConflict: true
+            case .answered, .notSent, .throttled, .refused: false
+            }
+        }
+    }
+
+    /// What becomes of a call to make a token.
+    enum TokenAct: Hashable, CaseIterable {
+        case made, lost, busy, conflict, notSent, refused
+    }
+
+    /// What the gateway does with a key that it has seen.
+    enum Keys: Hashable, CaseIterable {
+        /// It answers what it answered, and refuses other content with 409.
+        case kept
+        /// It answers what it answered, whatever the content.
+        case keptLoosely
+        /// It has forgotten it.
+        case forgotten
     }
 
     struct Kept {
@@ -33,21 +55,26 @@ actor ModelGateway: PaymentGateway {
     private let lag: Duration
     /// What becomes of the calls to make a payment, in order; the last one stays.
     private var acts: [Act]
-    private let remembersKeys: Bool
+    private let keys: Keys
     private let status: (String, String)
-    private var byKey: [String: Int] = [:]
+    /// What becomes of the calls to make a token, in order; the last one stays.
+    private var tokenActs: [TokenAct]
+    private var tokensMade = 0
+    private var byKey: [String: (token: CardToken, index: Int)] = [:]
     private var burntTokens: Set<CardToken> = []
     private(set) var kept: [Kept] = []
     private(set) var creations = 0
     private(set) var looks = 0
 
     init(
-        time: ManualTime, lag: Duration, acts: [Act], remembersKeys: Bool, status: (String, String)
+        time: ManualTime, lag: Duration, acts: [Act], keys: Keys, status: (String, String),
+        tokenActs: [TokenAct] = []
     ) {
+        self.tokenActs = tokenActs
         self.time = time
         self.lag = lag
         self.acts = acts
-        self.remembersKeys = remembersKeys
+        self.keys = keys
         self.status = status
     }
 
@@ -59,7 +86,7 @@ actor ModelGateway: PaymentGateway {
         payment.facts.transactionAmount = job.transactionAmount
         payment.createdAt = time.wallTime
         if isNamed { (payment.jobID, payment.digest) = (job.jobID.description, job.digest) }
-        if remembersKeys { byKey[key.description] = kept.count }
+        if keys != .forgotten { byKey[key.description] = (token, kept.count) }
         kept.append(Kept(payment: payment, madeAt: time.now))
     }
 
@@ -83,7 +110,12 @@ actor ModelGateway: PaymentGateway {
     private func work(
         _ job: ChargeSavedCard, _ token: CardToken, _ key: IdempotencyKey
     ) -> Result<GatewayPayment, GatewayError> {
-        if let known = byKey[key.description] { return .success(kept[known].payment) }
+        if let known = byKey[key.description] {
+            guard known.token == token || keys == .keptLoosely else {
+                return .failure(.conflict(Sample.fault))
+            }
+            return .success(kept[known.index].payment)
+        }
         guard !burntTokens.contains(token) else { return .failure(.tokenUnusable(Sample.fault)) }
         make(for: job, token: token, key: key)
         return .success(kept[kept.count - 1].payment)
@@ -94,41 +126,19 @@ actor ModelGateway: PaymentGateway {
         return GatewayAnswer(kept.filter { time.now - $0.madeAt >= lag }.map(\.payment))
     }
 
-    func payment(_ id: PaymentID) throws(GatewayError) -> GatewayAnswer<GatewayPayment> { throw unasked }
-
-    func capturePayment(
-        _ id: PaymentID, amount: ExactDecimal?, key: IdempotencyKey
-    ) throws(GatewayError) -> GatewayAnswer<GatewayPayment> { throw unasked }
-
-    func cancelPayment(
-        _ id: PaymentID, key: IdempotencyKey
-    ) throws(GatewayError) -> GatewayAnswer<GatewayPayment> { throw unasked }
-
-    func refundPayment(
-        for job: PaymentOperation, amount: ExactDecimal?, key: IdempotencyKey
-    ) throws(GatewayError) -> GatewayAnswer<GatewayRefund> { throw unasked }
-
-    func refunds(of id: PaymentID) throws(GatewayError) -> GatewayAnswer<[GatewayRefund]> { throw unasked }
-
-    func cardToken(_ token: CardToken) throws(GatewayError) -> GatewayAnswer<GatewayToken> { throw unasked }
-
-    func customers(email: Secret<String>) throws(GatewayError) -> GatewayAnswer<[CustomerID]> {
-        throw unasked
+    func createToken(
+        of card: CardID, customer: CustomerID
+    ) throws(GatewayError) -> GatewayAnswer<CardToken> {
+        let act = tokenActs.count > 1 ? tokenActs.removeFirst() : tokenActs[0]
+        tokensMade += 1
+        guard let token = CardToken("made-\(tokensMade)") else { throw .refused(Sample.fault) }
+        switch act {
+        case .made: return GatewayAnswer(token)
+        case .lost: throw .ambiguous(Sample.fault)
+        case .busy: throw .busy(Sample.fault)
+        case .conflict: throw .conflict(Sample.fault)
+        case .notSent: throw .notSent(Sample.fault)
+        case .refused: throw .refused(Sample.fault)
+        }
     }
-
-    func createCustomer(_ details: CustomerDetails) throws(GatewayError) -> GatewayAnswer<CustomerID?> {
-        throw unasked
-    }
-
-    func cards(of customer: CustomerID) throws(GatewayError) -> GatewayAnswer<[GatewayCard]> { throw unasked }
-
-    func addCard(
-        for job: RegisterCard, to customer: CustomerID
-    ) throws(GatewayError) -> GatewayAnswer<GatewayCard> { throw unasked }
-
-    func makeDefault(_ card: CardID, of customer: CustomerID) throws(GatewayError) -> GatewayAnswer<Void> {
-        throw unasked
-    }
-
-    private var unasked: GatewayError { .refused(Sample.fault) }
 }

@@ -5,11 +5,16 @@ import PaymentJobs
 
 enum Sample {
     static func charge(
-        _ id: String = "job-1", account: String? = nil, amount: String = "100.50", expiresAt: Int64? = nil
+        _ id: String = "job-1", account: String? = nil, amount: String = "100.50", card: String? = nil,
+        expiresAt: Int64? = nil
     ) -> InboundMessage {
         var fields: JSONObject = ["job_id": .string(id), "customer_id": "123456789-jxOV430go9fx2e"]
         fields["expires_at"] = expiresAt.map { .string(Moment(milliseconds: $0).description) }
-        fields["token"] = "ff8080814c11e237014c1ff593b57b4d"
+        if let card {
+            fields["card_id"] = .string(card)
+        } else {
+            fields["token"] = "ff8080814c11e237014c1ff593b57b4d"
+        }
         fields["transaction_amount"] = .string(amount)
         fields["account"] = account.map(JSON.string)
         return message(.chargeSavedCard, fields)
@@ -23,6 +28,12 @@ enum Sample {
             fields["customer_id"] = "123456789-jxOV430go9fx2e"
         }
         return message(.registerCard, fields)
+    }
+
+    static func operation(_ kind: JobKind, amount: String? = nil) -> InboundMessage {
+        var fields: JSONObject = ["job_id": "op-1", "payment_id": 7]
+        fields["amount"] = amount.map(JSON.string)
+        return message(kind, fields)
     }
 
     private static func message(_ kind: JobKind, _ fields: JSONObject) -> InboundMessage {

@@ -12,6 +12,7 @@ actor ScriptedGateway: PaymentGateway {
         case cancel(Int64)
         case refund(Int64, amount: ExactDecimal?, key: String)
         case refunds(Int64)
+        case createToken(CardID)
         case cardToken
         case customers
         case createCustomer
@@ -23,7 +24,7 @@ actor ScriptedGateway: PaymentGateway {
         var changes: Bool {
             switch self {
             case .createPayment, .capture, .cancel, .refund, .createCustomer, .addCard, .makeDefault: true
-            case .lookForPayments, .payment, .refunds, .cardToken, .customers, .cards: false
+            case .lookForPayments, .payment, .refunds, .createToken, .cardToken, .customers, .cards: false
             }
         }
     }
@@ -38,6 +39,10 @@ actor ScriptedGateway: PaymentGateway {
     var token = GatewayToken(
         firstSixDigits: "503175", lastFourDigits: "0604", expirationMonth: 11, expirationYear: 2030)
     var tokenError: GatewayError?
+    /// How each making of a token fails, in order; those after them succeed.
+    var createTokenErrors: [GatewayError] = []
+    /// The tokens that payments were made with, each call's.
+    private(set) var charged: [CardToken] = []
     var found: [[CustomerID]] = []
     var created: CustomerID?
     var saved: [GatewayCard] = []
@@ -62,6 +67,7 @@ actor ScriptedGateway: PaymentGateway {
         for job: ChargeSavedCard, token: CardToken, key: IdempotencyKey
     ) async throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
         calls.append(.createPayment(job: job.jobID.description, key: key.description))
+        charged.append(token)
         running += 1
         mostRunning = max(mostRunning, running)
         defer { running -= 1 }
@@ -116,6 +122,15 @@ actor ScriptedGateway: PaymentGateway {
 
     private func next<Element>(_ queue: inout [Element]) -> Element {
         queue.count > 1 ? queue.removeFirst() : queue[0]
+    }
+
+    func createToken(
+        of card: CardID, customer: CustomerID
+    ) throws(GatewayError) -> GatewayAnswer<CardToken> {
+        calls.append(.createToken(card))
+        if !createTokenErrors.isEmpty { throw createTokenErrors.removeFirst() }
+        guard let token = CardToken("made-\(calls.count)") else { throw .refused(Sample.fault) }
+        return GatewayAnswer(token)
     }
 
     func cardToken(_ token: CardToken) throws(GatewayError) -> GatewayAnswer<GatewayToken> {

@@ -40,6 +40,12 @@ extension ChargeOnlyGateway {
         throw unexpected
     }
 
+    func createToken(
+        of card: CardID, customer: CustomerID
+    ) async throws(GatewayError) -> GatewayAnswer<CardToken> {
+        throw unexpected
+    }
+
     func cardToken(_ token: CardToken) async throws(GatewayError) -> GatewayAnswer<GatewayToken> {
         throw unexpected
     }

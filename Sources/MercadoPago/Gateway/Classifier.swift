@@ -1,3 +1,4 @@
+import PaymentJobs
 import Pipeline
 
 /// What an error of one endpoint means for a job: a pure function over a table.
@@ -46,9 +47,13 @@ public enum Classifier {
     }
 
     private static func gatewayError(_ error: APIError, at endpoint: Endpoint) -> GatewayError {
+        let verdict = verdict(error, at: endpoint)
         let fault = GatewayFault(
-            httpStatus: error.status, codes: error.codes, message: error.message, requestID: error.requestID)
-        return switch verdict(error, at: endpoint) {
+            httpStatus: error.status, codes: error.codes, message: error.message, requestID: error.requestID,
+            // An older sentence about a used token has no code.
+            reason: verdict == .tokenUnusable
+                ? .cardTokenUnusable : ReasonTable.reason(of: error, at: endpoint))
+        return switch verdict {
         case .ambiguous: .ambiguous(fault)
         case .busy: .busy(fault)
         case .conflict: .conflict(fault)

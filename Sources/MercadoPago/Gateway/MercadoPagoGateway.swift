@@ -24,6 +24,18 @@ public struct MercadoPagoGateway: PaymentGateway {
         }
     }
 
+    /// Makes a token of a saved card without its security code.
+    public func createToken(
+        of card: CardID, customer: CustomerID
+    ) async throws(GatewayError) -> GatewayAnswer<CardToken> {
+        let request = CardTokenRequest(cardID: card.description, customerID: customer)
+        do {
+            return GatewayAnswer(try await client.createCardToken(request)) { $0.id }
+        } catch {
+            throw Classifier.gatewayError(error, at: .createCardToken)
+        }
+    }
+
     /// What the gateway knows of a card token; reading doesn't use it up.
     public func cardToken(_ token: CardToken) async throws(GatewayError) -> GatewayAnswer<GatewayToken> {
         do {
