@@ -12,6 +12,8 @@ public final class Leases: Sendable {
         var expiries: [Int: Instant] = [:]
         /// A commit that is acknowledged late must not revive what has ended.
         var ended: Set<Int> = []
+        /// From when on the tenures count that have to wait with their parts of the limits.
+        var shareStarts: [Int: Instant] = [:]
         var partitionTotal = 0
     }
 
@@ -42,8 +44,25 @@ public final class Leases: Sendable {
         state.withLock { state in
             for tenure in tenures {
                 state.expiries[tenure] = nil
+                state.shareStarts[tenure] = nil
                 state.ended.insert(tenure)
             }
+        }
+    }
+
+    /// Takes the leases of `tenures` away until ``extend(_:until:)`` gives them back: the group's coordinator
+    /// has refused to take this worker for their owner.
+    public func suspend(_ tenures: some Sequence<Int>) {
+        state.withLock { state in
+            for tenure in tenures { state.expiries[tenure] = nil }
+        }
+    }
+
+    /// Lets `tenure` count in ``share(at:)`` only from `instant` on: until then an earlier owner's lease may
+    /// hold, which counts there.
+    public func delayShare(of tenure: Int, until instant: Instant) {
+        state.withLock { state in
+            if !state.ended.contains(tenure) { state.shareStarts[tenure] = instant }
         }
     }
 
@@ -63,11 +82,13 @@ public final class Leases: Sendable {
     /// The part of the group's limits that this worker may use at `instant`: partitions whose leases hold, of
     /// all partitions of the job topics.
     ///
-    /// The sum over all workers is never more than one, because no partition has two leases at once.
+    /// The sum over all workers is never more than one, because no partition counts for two at once.
     public func share(at instant: Instant) -> Double {
         if isUnlimited { return 1 }
         return state.withLock { state in
-            let held = state.expiries.values.count { instant < $0 }
+            let held = state.expiries.count { tenure, end in
+                instant < end && state.shareStarts[tenure].map { $0 <= instant } ?? true
+            }
             // Before it is known how many partitions there are, one of them may be a small part.
             return state.partitionTotal == 0 ? 0 : Double(held) / Double(max(held, state.partitionTotal))
         }
