@@ -19,7 +19,7 @@ struct CheckTests {
     }
 
     private static func check(
-        _ broker: EmbeddedBroker?, _ environment: [String: String], timeout: Duration = .seconds(5)
+        _ broker: EmbeddedBroker?, _ environment: [String: String], timeout: Duration = .seconds(30)
     ) async -> CheckReport {
         let own = ["COBRADOR_KAFKA_BOOTSTRAP_SERVERS": broker?.bootstrapServers ?? "127.0.0.1:1"]
         let sources = ConfigurationSources(environment: own.merging(environment) { $1 })

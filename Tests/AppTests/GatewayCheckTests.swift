@@ -14,7 +14,7 @@ struct GatewayCheckTests {
         let server = try CannedServer(status: status, headers: headers, body: body)
         let configuration = try await ConfigurationTests.load(["COBRADOR_GATEWAY_BASE_URL": server.baseURL])
         defer { server.close() }
-        let findings = await GatewayCheck(configuration, timeout: .seconds(5)).findings()
+        let findings = await GatewayCheck(configuration, timeout: .seconds(30)).findings()
         return try #require(findings.first)
     }
 

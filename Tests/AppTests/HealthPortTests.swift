@@ -46,6 +46,7 @@ struct HealthPortTests {
             #expect(
                 answer.body == [
                     "ready": true, "joined": true, "draining": false, "stalls": [], "stopped_partitions": [],
+                    "accounts": [],
                 ])
             #expect(answer.head.contains("application/json"))
             #expect(answer.head.contains("no-store"))
