@@ -9,25 +9,25 @@ extension AccountState {
     /// What the account's metrics show.
     func readings(at now: Instant) -> AccountMetrics.Readings {
         let breakerState =
-            switch breaker?.state(at: now) {
-            case .closed, nil: 0
+            switch breaker.state(at: now) {
+            case .closed: 0
             case .halfOpen: 1
             case .open: 2
             }
         return AccountMetrics.Readings(
             breakerState: breakerState, areCredentialsRefused: credentials.refusal != nil,
             callsPerSecond: allowance.rate, concurrency: concurrency.current, throttledCalls: throttledCalls,
-            openings: breaker?.openingsTotal ?? 0)
+            openings: breaker.openingsTotal)
     }
 
     private func statusState(at now: Instant) -> AccountStatus.State {
         if let refusal = credentials.refusal {
             return .credentialsRefused(since: refusal.since, fault: refusal.fault)
         }
-        switch breaker?.state(at: now) {
+        switch breaker.state(at: now) {
         case .open(let until): return .broken(until: until)
         case .halfOpen: return .probing
-        case .closed, nil: break
+        case .closed: break
         }
         if let until = bucket.heldUntil, until > now { return .throttled(until: until) }
         return .working

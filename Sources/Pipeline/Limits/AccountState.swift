@@ -20,14 +20,17 @@ struct AccountState {
     private(set) var bucket: TokenBucket
     private(set) var governor: RateGovernor
     private(set) var concurrency: ConcurrencyLimit
-    private(set) var breaker: CircuitBreaker?
+    private(set) var breaker: CircuitBreaker
     private(set) var credentials: Credentials
     private(set) var running = 0
     /// When the gateway last answered a call, whatever it said.
     private(set) var lastAnswer: Instant?
     /// How often the gateway asked for fewer calls.
     private(set) var throttledCalls = 0
+    private let hasBreaker: Bool
     private var share = 0.0
+    /// Whether the readings may be others than the published ones.
+    private var mayHaveNewReadings = true
     private var published: AccountMetrics.Readings?
     /// Changes that came about between two ends of calls.
     private var unreported: [AccountChange] = []
@@ -41,7 +44,8 @@ struct AccountState {
         governor = RateGovernor(at: now)
         concurrency = ConcurrencyLimit(
             maximum: limits.concurrencyMax, isAdaptive: limits.adaptsConcurrency, at: now)
-        breaker = limits.breaker.map { CircuitBreaker($0) }
+        breaker = CircuitBreaker(limits.breaker ?? BreakerPolicy())
+        hasBreaker = limits.breaker != nil
         credentials = Credentials(grace: limits.credentialsGrace, pause: limits.credentialsPause)
     }
 
@@ -52,6 +56,7 @@ struct AccountState {
 
     /// Takes note of the worker's share, which has to be told whenever it changes.
     mutating func refresh(share: Double, at now: Instant) {
+        if share != self.share || governor.ceiling != nil { mayHaveNewReadings = true }
         self.share = share
         if governor.grow(at: now, configured: configuredRate) { unreported.append(.recovered) }
         bucket.refill(at: now, allowance)
@@ -66,7 +71,7 @@ struct AccountState {
             return .wait(until: moment)
         }
         guard running < concurrency.current else { return .full }
-        if let moment = breaker?.moment(at: now) { return .wait(until: moment) }
+        if hasBreaker, let moment = breaker.moment(at: now) { return .wait(until: moment) }
         if let moment = bucket.take(at: now, allowance) { return .wait(until: moment) }
         running += 1
         nextID += 1
@@ -99,7 +104,8 @@ struct AccountState {
             turns[place].pass = nil
             bucket.join(id)
         }
-        if let moment = credentials.moment(at: now) ?? breaker?.moment(at: now) { return moment }
+        if let moment = credentials.moment(at: now) { return moment }
+        if hasBreaker, let moment = breaker.moment(at: now) { return moment }
         if let moment = bucket.take(id, at: now, allowance) { return moment }
         turns[place].pass = pass(at: now)
         return nil
@@ -132,11 +138,14 @@ struct AccountState {
     ) -> [AccountChange] {
         let changes = unreported + changes(call, outcome, at: now, jitter: jitter)
         unreported.removeAll()
+        if !changes.isEmpty || concurrency.current != published?.concurrency { mayHaveNewReadings = true }
         return changes
     }
 
     /// The present readings, where they differ from the last ones that were handed out.
     mutating func newReadings(at now: Instant) -> AccountMetrics.Readings? {
+        guard mayHaveNewReadings else { return nil }
+        mayHaveNewReadings = false
         var readings = readings(at: now)
         if let published, !readings.differs(from: published) { return nil }
         readings.number = (published?.number ?? 0) + 1
@@ -172,15 +181,17 @@ struct AccountState {
 
     /// Lets a call through everything but the bucket, which has been paid.
     private mutating func pass(at now: Instant) -> Pass {
-        Pass(breaker: breaker?.pass(at: now), credentials: credentials.pass(at: now))
+        let pass = hasBreaker ? breaker.pass(at: now) : nil
+        if pass?.isProbe ?? false { mayHaveNewReadings = true }
+        return Pass(breaker: pass, credentials: credentials.pass(at: now))
     }
 
     private func isGood(_ pass: Pass) -> Bool {
-        credentials.isGood(pass.credentials) && pass.breaker.map { breaker?.isGood($0) ?? true } ?? true
+        credentials.isGood(pass.credentials) && pass.breaker.map { breaker.isGood($0) } ?? true
     }
 
     private mutating func takeBack(_ pass: Pass, wasMade: Bool, at now: Instant) {
-        if let pass = pass.breaker { breaker?.giveBack(pass) }
+        if let pass = pass.breaker { breaker.giveBack(pass) }
         credentials.giveBack(pass.credentials, wasMade: wasMade, at: now)
     }
 
@@ -202,7 +213,7 @@ struct AccountState {
     ) -> [AccountChange] {
         guard let pass = call.pass.breaker else { return [] }
         let time = now - call.began
-        switch breaker?.ended(pass, isAnswered: isAnswered, after: time, at: now, jitter: jitter) {
+        switch breaker.ended(pass, isAnswered: isAnswered, after: time, at: now, jitter: jitter) {
         case .opened(let until, let why): return [.breakerOpened(until: until, why: why)]
         case .closed: return [.breakerClosed]
         case nil: return []
@@ -213,6 +224,7 @@ struct AccountState {
         _ call: AccountGate.RunningCall, retryAfter: Duration?, at now: Instant
     ) -> [AccountChange] {
         throttledCalls += 1
+        mayHaveNewReadings = true
         let isFirst = governor.ceiling == nil
         let until = governor.throttled(
             began: call.began, at: now, configured: configuredRate,

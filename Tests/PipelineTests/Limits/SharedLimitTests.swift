@@ -60,12 +60,11 @@ import Testing
         _ flaw: SharedLimit.Flaw
     ) {
         var chance = SeededGenerator(20_261_126, for: #function)
-        let broken = (0..<60).count { _ in
+        for round in 1...60 {
             let (worst, bound) = worstSecond(flaw: flaw, &chance)
-            return worst > bound
+            if worst > bound { return print("\(flaw): seen in round \(round), \(worst) calls of \(bound)") }
         }
-        print("\(flaw): seen in \(broken) of 60 rounds")
-        #expect(broken > 0)
+        Issue.record("\(flaw): never seen, seed \(chance.seed)")
     }
 
     /// Where a worker's part of the burst is less than one call, it still has one.

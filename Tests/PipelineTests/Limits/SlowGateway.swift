@@ -35,7 +35,7 @@ struct SlowGateway {
         self.chance = chance
     }
 
-    /// In steps of a millisecond.
+    /// In steps of two milliseconds.
     mutating func run(for duration: Duration) {
         let end = now + duration
         while now < end {
@@ -51,7 +51,7 @@ struct SlowGateway {
             while flights.count < limit.current { begin() }
             seconds[second].inFlight = max(seconds[second].inFlight, flights.count)
             seconds[second].limit = limit.current
-            now += .milliseconds(1)
+            now += .milliseconds(2)
         }
     }
 
@@ -70,9 +70,9 @@ struct SlowGateway {
         var length = time * Double.random(in: 0.7..<1.3, using: &chance) * (kind == .createPayment ? 1 : 0.33)
         if slowEvery > 0, Int.random(in: 0..<slowEvery, using: &chance) == 0 { length *= 20 }
         free.removeAll { $0 <= now }
-        free.sort()
         let begins = free.count < servers ? now : free[free.count - servers]
-        free.append(begins + length)
-        flights.append((kind, now, begins + length))
+        let end = begins + length
+        free.insert(end, at: free.lastIndex { $0 <= end }.map { $0 + 1 } ?? 0)
+        flights.append((kind, now, end))
     }
 }
