@@ -124,7 +124,7 @@ import Testing
 
     @Test func anAccountGivesUpWhatItHoldsOfAWindowBeyondHalfOfIt() async throws {
         let bad = gateway(Mood(.misconfigured(Sample.fault)))
-        try await withPipeline(accounts: accounts(bad, ScriptedGateway()), window: 8) {
+        try await withPipeline(accounts: accounts(bad, ScriptedGateway()), concurrency: 1, window: 8) {
             pipeline, deliveries, time in
             let works = (1...7).map { (offset: Int64) in
                 Sample.work(offset, key: "\(offset)", Sample.charge("job-\(offset)", account: "bad"))
