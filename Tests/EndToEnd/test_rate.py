@@ -10,11 +10,11 @@ import pytest
 
 from group import committed
 from harness import CHARGES, Stage
-from rates import SECOND, Limit, Stretch, over_use, row, under_use
+from rates import SECOND, Limit, Stretch, between, over_use, row, under_use
 from steps import SETTINGS, assignments, charge, let_pass, until
 
 LIMIT = Limit(float(os.environ.get("COBRADOR_RATE_TOTAL", 150)), 20)
-SECONDS = float(os.environ.get("COBRADOR_RATE_SECONDS", 6))
+SECONDS = float(os.environ.get("COBRADOR_RATE_SECONDS", 4))
 PARTITIONS = 12
 # What four stretches need, and what goes on while workers come and go, twice over: each partition has its backlog.
 JOBS = int(LIMIT.rate * (4 * SECONDS + 30) * 2)
@@ -88,5 +88,8 @@ def test_the_workers_of_a_group_share_one_limit_and_use_it(stage):
     left = {partition: JOBS // PARTITIONS - offset for partition, (offset, _) in positions.items()}
     assert min(left.values()) > 100, f"some partitions had no backlog to the end: {left}"
     # Anywhere: while workers come and go, too.
-    assert list(over_use(times, LIMIT)) == []
+    assert list(over_use(times, LIMIT, [SECOND])) == []
+    # New connections let calls come closer together than they were let go; once they are there, it flows evenly.
+    inside = [between(times, part.begin, part.end) for part in steady]
+    assert [text for part in inside for text in over_use(part, LIMIT)] == []
     assert [text for part in steady for text in under_use(times, part, LIMIT.rate)] == []
