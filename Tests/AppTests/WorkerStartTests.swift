@@ -45,7 +45,7 @@ struct WorkerStartTests {
     func health() async throws {
         let bench = try WorkerBench([
             "COBRADOR_OPERATIONS_LISTEN": "127.0.0.1:0", "COBRADOR_WORKER_STALL_LIMIT": "1s",
-            "COBRADOR_GATEWAY_CALL_TIMEOUT": "300ms",
+            "COBRADOR_WORKER_NEW_GROUP": "true",
         ])
         let (signals, signal) = AsyncStream.makeStream(of: String.self)
         let process = try await bench.process()
@@ -55,6 +55,8 @@ struct WorkerStartTests {
         #expect(try await client.get("/health/ready").status == 200)
 
         try await bench.enqueue()
+        // Its call is never answered, so that the drain waits for it.
+        for await _ in bench.gateway.arrivals { break }
         let stalled = try await client.first(503)
         let stall = stalled.body["stalls"]?[0]
         #expect(stall?["topic"]?.string == WorkerBench.topic)
