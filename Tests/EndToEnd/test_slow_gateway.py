@@ -10,7 +10,7 @@ from steps import charges, first_worker, let_pass, until
 CONCURRENCY = 16
 QUICK, SLOW = 100, 1000
 # How long each spell lasts, which last part of it is looked at, and how long it may take to recover, in seconds.
-SPELL, LOOKED, RECOVERY = 8, 4, 30
+SPELL, LOOKED, RECOVERY = 8, 3, 30
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def spell(stage, name):
 
 
 def test_a_slow_gateway_is_not_piled_upon_and_a_recovered_one_is_used(stage):
-    charges(stage, 4500)
+    charges(stage, 3500)
     # A call may be slow here without the breaker's having a word in it.
     first_worker(stage, WORKER_CONCURRENCY=CONCURRENCY, BREAKER_ENABLED="false")
     print()

@@ -17,7 +17,7 @@ SECONDS = float(os.environ.get("COBRADOR_THROTTLE_SECONDS", 15))
 SETTLING = 15
 CONCURRENCY = 16
 # What a refusal asks for in the second script, in seconds; a date is told in whole seconds, so it may be one less.
-WAIT = 3
+WAIT = 2
 
 
 @pytest.fixture
