@@ -169,7 +169,9 @@ extension GatewayError {
         switch self {
         case .conflict(let fault): .busy(fault)
         case .tokenUnusable(let fault): .refused(fault)
-        default: self
+        case .notSent, .unleased, .deferred, .throttled, .busy, .ambiguous, .refused, .lookRefused,
+            .misconfigured:
+            self
         }
     }
 }

@@ -97,7 +97,7 @@ extension Attempt {
         let failure = Finding.answer(
             OperationOutcome.failed(refusal.refusal, payment: facts), refusal.requestID)
         guard case .possible = job.action.state(of: facts) else { return failure }
-        if !memory.mayHaveBeenDone, isEarly(refusal, seen.value, memory: &memory) {
+        if isEarly(refusal, seen.value, memory: &memory) {
             return .lookAgain(after: Self.propagationPause)
         }
         return judge(refusal, &memory, otherwise: failure)
@@ -108,12 +108,18 @@ extension Attempt {
     func isEarly(
         _ refusal: GatewayFault, _ payment: GatewayPayment, memory: inout AttemptMemory
     ) -> Bool {
-        guard !Set(refusal.codes).isDisjoint(with: ["2018", "2063", "3005"]) else { return false }
+        guard mayBeEarly(refusal, memory) else { return false }
         let changedAt = [payment.createdAt, payment.changedAt].compactMap(\.self).max()
         let isYoung = changedAt.map { now - $0 < Self.propagation } ?? false
-        guard isYoung, memory.earlyRefusals < Self.earlyRefusalsMax else { return false }
+        guard isYoung else { return false }
         memory.earlyRefusals += 1
         return true
+    }
+
+    /// Whether the payment is worth a look for that.
+    func mayBeEarly(_ refusal: GatewayFault, _ memory: AttemptMemory) -> Bool {
+        !Set(refusal.codes).isDisjoint(with: ["2018", "2063", "3005"])
+            && memory.earlyRefusals < Self.earlyRefusalsMax
     }
 }
 

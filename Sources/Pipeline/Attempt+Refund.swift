@@ -27,15 +27,30 @@ extension Attempt {
             if amount != nil, error.mayHaveBeenDone { memory.hasLooked = false }
             guard let fault = error.refusal else { throw error }
             if let found = try await lookForRefund(of: job, memory: &memory) { return found }
-            if memory.mayHaveBeenDone {
-                memory.lookInto(.refusal(error))
-                return foundNothing(&memory, "\(Doubt.refusal(error))")
-            }
-            return try await judge(refused: fault, job, memory: &memory)
+            guard memory.mayHaveBeenDone else { return try await judge(refused: fault, job, memory: &memory) }
+            return try await doubt(error, job, memory: &memory)
         }
         memory.mayHaveBeenDone = true
         memory.refund = refund.value
         return try await answer(refund.value, of: job, refund.requestID, memory: &memory)
+    }
+
+    /// What a refusal means where no refund of the job is listed, after a call that may have made one.
+    ///
+    /// Where the payment's youth explains it, the calls before may have been refused for the same reason, and
+    /// the same call may be made again as after one without an answer: for a part after settled looks.
+    private func doubt(
+        _ error: GatewayError, _ job: PaymentOperation, memory: inout AttemptMemory
+    ) async throws(GatewayError) -> Finding<OperationOutcome> {
+        if job.action.amount != nil { memory.lookAnew() }
+        if case .refused(let fault) = error, mayBeEarly(fault, memory),
+            let seen = try await payment(job.paymentID), seen.value.mayBeRefunded,
+            isEarly(fault, seen.value, memory: &memory)
+        {
+            return .lookAgain(after: Self.propagationPause)
+        }
+        memory.lookInto(.refusal(error))
+        return foundNothing(&memory, "\(Doubt.refusal(error))")
     }
 
     /// In Peru only all of a payment can be given back ([C] every guide); an earlier run, under another
@@ -61,9 +76,7 @@ extension Attempt {
             return judge(
                 fault, &memory, otherwise: .answer(.failed(fault.refusal, payment: nil), fault.requestID))
         }
-        let status = seen.value.facts.status
-        let isPossible = status.rawValue == "approved" || status.meaning == .undecided
-        if isPossible, isEarly(fault, seen.value, memory: &memory) {
+        if seen.value.mayBeRefunded, isEarly(fault, seen.value, memory: &memory) {
             return .lookAgain(after: Self.propagationPause)
         }
         let refusal = refusal(fault, of: seen.value.facts)
@@ -158,6 +171,13 @@ extension Attempt {
         }
         return .refunded(
             refund, of: payment, isWhole: job.action.amount == nil || payment.isWhollyRefunded(after: refund))
+    }
+}
+
+extension GatewayPayment {
+    /// Whether there is money to give back, or may be in a moment.
+    fileprivate var mayBeRefunded: Bool {
+        facts.status.rawValue == "approved" || facts.status.meaning == .undecided
     }
 }
 

@@ -41,6 +41,12 @@ struct AttemptMemory: Sendable {
         looks = Looks()
     }
 
+    /// Has the looks that come before a first call made again before the next one.
+    mutating func lookAnew() {
+        hasLooked = false
+        looks = Looks()
+    }
+
     /// From here on the gateway is only looked at, until it is settled what became of the job.
     mutating func lookInto(_ doubt: Doubt) {
         self.doubt = doubt

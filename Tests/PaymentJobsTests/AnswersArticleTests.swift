@@ -36,6 +36,8 @@ import Testing
             }
         }
         #expect(seen == RejectionAdvice.table)
+        let sameCard = seen.values.count { $0.allowsSameCard }
+        print("\(seen.count) details, each with advice; \(sameCard) allow the same card")
     }
 
     @Test("every reason has one row, and no other word has one")

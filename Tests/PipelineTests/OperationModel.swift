@@ -3,16 +3,21 @@ import PaymentJobs
 
 @testable import Pipeline
 
-/// A gateway with one payment, whose refunds and whose changes show late.
+/// A gateway with one payment, whose refunds and whose changes show late, and which may refuse what will be
+/// possible for a while after each change.
 actor OperationModel: RefusingGateway {
     private let time: ManualTime
     private let lag: Duration
     private var acts: [ModelGateway.Act]
     private let remembersKeys: Bool
+    /// For how long after the payment was made, or changed, nothing new can be done with it.
+    private let settlement: Duration
+    private let createdAt: Int64
     /// The payment as it is, and as it was before it last changed.
     private(set) var facts: PaymentFacts
-    private var before: PaymentFacts
+    private var before: GatewayPayment
     private var changedAt: ContinuousClock.Instant
+    private var changedAtWallTime: Int64
     private var refundsByKey: [String: Int] = [:]
     /// Every refund, and when it was made; the first one is somebody else's, of an hour ago.
     private(set) var made: [(refund: GatewayRefund, at: ContinuousClock.Instant)]
@@ -21,20 +26,28 @@ actor OperationModel: RefusingGateway {
     /// What is left of the payment's 100.
     private var left = 90
 
-    init(time: ManualTime, lag: Duration, acts: [ModelGateway.Act], remembersKeys: Bool, status: String) {
+    /// With a `settlement` the payment was made a moment ago; else it is an hour old.
+    init(
+        time: ManualTime, lag: Duration, acts: [ModelGateway.Act], remembersKeys: Bool, status: String,
+        settlement: Duration = .zero
+    ) {
         self.time = time
+        self.settlement = settlement
         self.lag = lag
         self.acts = acts
         self.remembersKeys = remembersKeys
         facts = PaymentFacts(id: 7, status: PaymentStatus(rawValue: status))
         facts.transactionAmount = ExactDecimal("100")
         facts.isCaptured = status == "approved"
-        before = facts
-        changedAt = time.now - .seconds(3_600)
+        let age: Int64 = settlement == .zero ? 3_600 : 0
+        createdAt = time.wallTime - age * 1_000
+        before = GatewayPayment(facts: facts, createdAt: createdAt)
+        changedAt = time.now - .seconds(age)
+        changedAtWallTime = createdAt
         let other = GatewayRefund(
             facts: RefundFacts(id: 1, amount: ExactDecimal("10"), status: "approved"),
             createdAt: time.wallTime - 3_600_000)
-        made = [(other, changedAt)]
+        made = [(other, time.now - .seconds(3_600))]
     }
 
     /// The job's own refunds.
@@ -60,10 +73,17 @@ actor OperationModel: RefusingGateway {
     }
 
     private func change(_ body: (inout PaymentFacts) -> Void) {
-        before = facts
+        before = payment
         body(&facts)
         changedAt = time.now
+        changedAtWallTime = time.wallTime
     }
+
+    private var payment: GatewayPayment {
+        GatewayPayment(facts: facts, createdAt: createdAt, changedAt: changedAtWallTime)
+    }
+
+    private var isSettling: Bool { time.now - changedAt < settlement }
 
     private func refund(
         _ job: PaymentOperation, _ amount: ExactDecimal?, _ key: IdempotencyKey, isNamed: Bool = true
@@ -79,7 +99,8 @@ actor OperationModel: RefusingGateway {
         if isNamed { (refund.jobID, refund.digest) = (job.jobID.description, job.digest) }
         if remembersKeys { refundsByKey[key.description] = made.count }
         made.append((refund, time.now))
-        if left == 0 { change { $0.status = PaymentStatus(rawValue: "refunded") } }
+        let isWhole = left == 0
+        change { if isWhole { $0.status = PaymentStatus(rawValue: "refunded") } }
         return refund
     }
 
@@ -105,7 +126,10 @@ actor OperationModel: RefusingGateway {
     func refundPayment(
         for job: PaymentOperation, amount: ExactDecimal?, key: IdempotencyKey
     ) throws(GatewayError) -> GatewayAnswer<GatewayRefund> {
-        try act { refund(job, amount, key) }
+        try act {
+            let isKnown = refundsByKey[key.description] != nil
+            return isSettling && !isKnown ? nil : refund(job, amount, key)
+        }
     }
 
     func cancelPayment(
@@ -125,11 +149,11 @@ actor OperationModel: RefusingGateway {
     ) throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
         guard let jobID = JobID("op-1") else { throw .refused(Sample.fault) }
         let job = PaymentOperation(jobID: jobID, paymentID: id, action: action)
-        return try act { perform(job, key: key) ? GatewayPayment(facts: facts) : nil }
+        return try act { !isSettling && perform(job, key: key) ? payment : nil }
     }
 
     func payment(_ id: PaymentID) throws(GatewayError) -> GatewayAnswer<GatewayPayment> {
-        GatewayAnswer(GatewayPayment(facts: time.now - changedAt >= lag ? facts : before))
+        GatewayAnswer(time.now - changedAt >= lag ? payment : before)
     }
 
     func refunds(of id: PaymentID) throws(GatewayError) -> GatewayAnswer<[GatewayRefund]> {

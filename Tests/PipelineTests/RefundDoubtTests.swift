@@ -1,3 +1,4 @@
+import ExactJSON
 import PaymentJobs
 import Testing
 
@@ -20,6 +21,29 @@ extension RefundTests {
             said.append(await self.run(job, gateway, memory: &memory, after: Int64(run) * 4_000))
         }
         #expect(said == ["ambiguous", "again", "again", "again", "outcomeUnknown"])
+    }
+
+    @Test func aYoungPaymentsRefusalAfterAnAmbiguousCallIsTriedAgain() async throws {
+        let rows: [(ExactDecimal?, [String])] = [
+            (nil, ["ambiguous", "again", "refund 5"]),
+            (ten, ["ambiguous"] + Array(repeating: "again", count: 7) + ["refund 5, a part"]),
+        ]
+        for (amount, expected) in rows {
+            let gateway = ScriptedGateway()
+            let job = try job(amount)
+            let (refusal, made) = (refused("2063"), refund(5, amount == nil ? "100" : "10", of: job))
+            let young = Self.payment("approved", age: 0)
+            await gateway.script {
+                $0.refundResults = [.failure(.ambiguous(Sample.fault)), .failure(refusal), .success(made)]
+                $0.seen = [.success(young)]
+            }
+            var memory = AttemptMemory()
+            var said: [String] = []
+            for run in 0..<Int64(expected.count) {
+                said.append(await self.run(job, gateway, memory: &memory, after: run * 3_500))
+            }
+            #expect(said == expected)
+        }
     }
 
     @Test func aRefundWhoseAnswerIsKnownSurvivesAPaymentThatCanNotBeRead() async throws {
