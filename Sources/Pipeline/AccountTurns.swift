@@ -49,8 +49,6 @@ struct AccountTurns {
         return earliest
     }
 
-    func running(_ account: Int) -> Int { accounts[account].running }
-
     func obstacle(of account: Int) -> Obstacle? { accounts[account].obstacle }
 
     /// Who may have the next turn; nil where nobody is ready and without an obstacle.

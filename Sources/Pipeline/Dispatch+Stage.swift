@@ -1,9 +1,7 @@
 import PaymentJobs
 
 extension Dispatch {
-    /// How far a message is; nil where it isn't here.
-    ///
-    /// - why: What keeps an account's jobs from starting now.
+    /// How far a message is, with `why` an account's jobs don't start now; nil where it isn't here.
     func stage(of ticket: Ticket, why: (_ account: Int) -> JobStage.Obstacle) -> JobStage? {
         guard let (work, phase, need) = schedule.place(of: ticket) else { return nil }
         let memory = memories[ticket]

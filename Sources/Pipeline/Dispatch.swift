@@ -35,7 +35,7 @@ struct Dispatch {
     private var doubtful: Set<Int> = []
     private var finished: FinishedJobs
 
-    /// - accounts: Which number each account has in the schedule, from 0 on.
+    /// An empty one; `accounts` says which number each has in the schedule, from 0 on.
     init(
         accounts: [AccountName: Int], concurrency: Int, tenures: OpenTenures, looks: LookPolicy,
         finishedMax: Int = Self.finishedMax, at now: Instant
@@ -85,14 +85,22 @@ struct Dispatch {
         while let (work, start) = schedule.start(at: now, ask: ask) {
             // What is remembered of a retry stays here too, for whoever asks how far it is.
             let memory = memories[work.ticket] ?? JobMemory()
-            if case .givingUp(_, _, let moment) = start, memory.part.leads, !memory.hasCertainlyDoneNothing {
-                memories[work.ticket]?.waitsForAccount = true
-                schedule.postpone(work, until: max(moment, now + .milliseconds(1)))
-                continue
-            }
-            return Turn(work: work, memory: memory, start: start)
+            let turn = Turn(work: work, memory: memory, start: start)
+            if memory.part.leads, putOff(turn, at: now) { continue }
+            return turn
         }
         return nil
+    }
+
+    /// Lets a job wait that was started to be given up, and may not be: it isn't certain that it has moved no
+    /// money.
+    private mutating func putOff(_ turn: Turn, at now: Instant) -> Bool {
+        guard case .givingUp(_, _, let moment) = turn.start, let job = turn.memory.submission?.job,
+            accounts[job.account] != nil, !turn.memory.hasCertainlyDoneNothing
+        else { return false }
+        memories[turn.work.ticket]?.waitsForAccount = true
+        schedule.postpone(turn.work, until: max(moment, now + .milliseconds(1)))
+        return true
     }
 
     /// Lets a decoded message run that has a slot, unless it must wait first.
@@ -120,6 +128,7 @@ struct Dispatch {
             schedule.release(read: work)
             return .waits
         }
+        if putOff(Turn(work: work, memory: memory, start: turn.start), at: now) { return .waits }
         return .runs(memory)
     }
 

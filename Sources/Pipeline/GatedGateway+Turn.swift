@@ -69,15 +69,16 @@ extension GatedGateway {
             account.gate.giveBack(reservation, at: time.now)
             throw error
         }
+        visit.noteCall()
         return account.gate.began(reservation, kind, at: time.now)
     }
 
     /// Returns when the turn has come, or the tenure was withdrawn; whether it took a wait.
     private func wait(for reservation: AccountGate.Reservation) async throws(GatewayError) -> Bool {
-        let deadline = time.now + Self.waitMax
+        let start = time.now
         var hasWaited = false
         while let moment = account.gate.moment(of: reservation, at: time.now) {
-            guard moment <= deadline else {
+            guard moment <= start + longestWait else {
                 throw .deferred(
                     GatewayFault(message: "the account's turn to call comes later"), until: moment)
             }
@@ -89,6 +90,20 @@ extension GatedGateway {
             guard isOver else { return true }
         }
         return hasWaited
+    }
+
+    /// For how long a call may wait for its turn in the job's slot.
+    ///
+    /// A job that has made a call would have to make it again in its next run: at a low rate it would never get
+    /// beyond it. So it waits for as long as some calls of the account take, where nothing but the rate holds
+    /// it back.
+    private var longestWait: Duration {
+        guard visit.hasCalled else { return Self.waitMax }
+        let status = account.gate.status(at: time.now)
+        guard status.state == .working, let rate = status.callsPerSecond, rate > 0 else {
+            return Self.waitMax
+        }
+        return max(Self.waitMax, .seconds(Double(patience) / rate))
     }
 
     private func checkExpiry() throws(GatewayError) {

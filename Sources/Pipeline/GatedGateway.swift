@@ -3,7 +3,8 @@ import PaymentJobs
 
 /// An account's gateway behind its gate, for the calls of one job's run.
 struct GatedGateway: PaymentGateway {
-    /// The longest wait for a turn in the job's slot; for a longer one the job gives its slot back.
+    /// The longest wait for a turn in the slot of a job that has made no call; for a longer one it gives its
+    /// slot back.
     static let waitMax = Duration.seconds(1)
 
     let account: JobAccount
@@ -15,6 +16,8 @@ struct GatedGateway: PaymentGateway {
     let tenures: OpenTenures
     let leases: Leases
     let waits: CallWaits
+    /// How many calls of the account a job that has made one waits for in its slot.
+    var patience = 2
 
     private var base: any PaymentGateway { account.gateway }
 

@@ -13,7 +13,7 @@ struct JobAccount: Sendable {
 
     /// Says what changed, without secrets.
     func log(_ change: AccountChange) {
-        var metadata: Logger.Metadata = ["job.account": "\(name)"]
+        var metadata: Logger.Metadata = ["account": "\(name)"]
         switch change {
         case .credentialsRefused(let fault):
             metadata["gateway.error"] = "\(fault)"
@@ -26,7 +26,7 @@ struct JobAccount: Sendable {
         case .breakerClosed:
             logger.notice("the gateway works again for the account", metadata: metadata)
         case .slowedDown(let callsPerSecond):
-            metadata["account.calls_per_second"] = "\(callsPerSecond)"
+            metadata["account.calls_per_second"] = "\((callsPerSecond * 100).rounded() / 100)"
             logger.notice("the gateway asked the account for fewer calls", metadata: metadata)
         case .recovered:
             logger.notice("the account calls as often as its limits allow again", metadata: metadata)
@@ -59,15 +59,26 @@ final class CredentialsVersion: Sendable {
 
 /// A job's place at its account's gate, for the calls of one run.
 final class OpenVisit: Sendable {
-    private let state: Mutex<AccountGate.Visit>
+    private struct State {
+        var visit: AccountGate.Visit
+        var hasCalled = false
+    }
 
-    init(_ visit: AccountGate.Visit) { state = Mutex(visit) }
+    private let state: Mutex<State>
+
+    init(_ visit: AccountGate.Visit) { state = Mutex(State(visit: visit)) }
 
     /// The visit as it is now.
-    var visit: AccountGate.Visit { state.withLock { $0 } }
+    var visit: AccountGate.Visit { state.withLock { $0.visit } }
+
+    /// Whether the run has made a call.
+    var hasCalled: Bool { state.withLock { $0.hasCalled } }
 
     /// Takes the next turn to call.
     func reserve(at gate: AccountGate, _ now: ContinuousClock.Instant) -> AccountGate.Reservation {
-        state.withLock { gate.reserve(&$0, at: now) }
+        state.withLock { gate.reserve(&$0.visit, at: now) }
     }
+
+    /// A call is made.
+    func noteCall() { state.withLock { $0.hasCalled = true } }
 }

@@ -28,6 +28,12 @@ struct JobMemory: Sendable {
     var lastFault: GatewayFault?
     /// Whether it waits for its account's turn to call, and for nothing of its own.
     var waitsForAccount = false
+    /// How often a run was put off that had made a call, which the next one makes again.
+    var deferrals = 0
+
+    /// How many calls of its account the next run waits for in its slot once it has made one: it doubles, so
+    /// that at whatever rate, and however many are in line, the job gets through.
+    var patience: Int { 2 << min(deferrals, 20) }
 
     /// Notes how a run's last call failed, for the next run and for whoever asks how far the job is.
     mutating func note(_ error: GatewayError) {

@@ -59,7 +59,7 @@ public actor JobPipeline: BellKeeper {
     public var count: Int { dispatch.count }
 
     /// Lets messages of `tenures` in, of each at most `window` at once.
-    public func open(tenures opened: [Int], window: Int = 1000) {
+    public func open(tenures opened: [Int], window: Int) {
         dispatch.open(opened, window: window, at: time.now)
     }
 
@@ -188,8 +188,8 @@ extension JobPipeline {
     }
 
     private nonisolated func step(_ turn: inout Turn) async -> JobRunner.Step {
-        if case .givingUp(_, let fault, let moment) = turn.start {
-            return runner.giveUp(turn.work, fault, until: moment, &turn.memory)
+        if case .givingUp(_, let fault, _) = turn.start, turn.memory.part.leads {
+            return runner.giveUp(turn.work, fault, turn.memory)
         }
         var visit = turn.start.visit
         let step = await runner.run(turn.work, memory: &turn.memory, visit: &visit)

@@ -52,7 +52,7 @@ struct JobRunner: Sendable {
         defer { visit = open.visit }
         let gateway = GatedGateway(
             account: account, visit: open, tenure: work.ticket.tenure, expiresAt: submission.job.expiresAt,
-            time: time, tenures: tenures, leases: leases, waits: waits)
+            time: time, tenures: tenures, leases: leases, waits: waits, patience: memory.patience)
         var attempt = Attempt(
             gateway: gateway, now: time.wallTime,
             submittedAt: work.submitted(before: memory.startedAt), looks: looks)
@@ -61,24 +61,21 @@ struct JobRunner: Sendable {
             let finding = try await attempt.run(submission.job, memory: &memory.attempt)
             return finish(finding, submission, work, memory)
         } catch {
+            if case .deferred = error, open.hasCalled { memory.deferrals += 1 }
             return failed(error, submission, account, work, &memory)
         }
     }
 
-    /// What becomes of a job whose account's credentials have been refused for too long, without a call.
-    func giveUp(
-        _ work: Work, _ fault: GatewayFault, until moment: ContinuousClock.Instant, _ memory: inout JobMemory
-    ) -> Step {
+    /// How a job ends whose account's credentials have been refused for too long, without a call.
+    ///
+    /// The dispatch lets those wait that may have moved money.
+    func giveUp(_ work: Work, _ fault: GatewayFault, _ memory: JobMemory) -> Step {
         guard let job = memory.submission?.job else { preconditionFailure("decoded before") }
-        guard accounts[job.account] == nil || memory.hasCertainlyDoneNothing else {
-            memory.waitsForAccount = true
-            return .again(after: moment - time.now)
-        }
         guard accounts[job.account] != nil else {
             return deadLetter(.unknownAccount(of: job, memory.moneyState), work, memory)
         }
         let letter = DeadLetter(
-            reason: .accountMisconfigured, detail: fault.description, money: .notMoved, jobID: job.id)
+            reason: .accountMisconfigured, detail: fault.description, money: memory.moneyState, jobID: job.id)
         return deadLetter(letter, work, memory)
     }
 
@@ -133,7 +130,8 @@ struct JobRunner: Sendable {
         if Task.isCancelled { return .done(.abandoned, nil) }
         let verdict = memory.progress.verdict(
             on: error, kind: submission.job.kind, risk: memory.attempt.risk, policy: policy,
-            lastAnswer: account.gate.lastAnswer, now: time.now, chance: .random(in: 0..<1))
+            lastAnswer: account.gate.lastAnswer, lastAcceptance: account.gate.lastAcceptance, now: time.now,
+            chance: .random(in: 0..<1))
         memory.note(error)
         switch verdict {
         case .again(let pause):

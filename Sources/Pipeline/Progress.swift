@@ -28,6 +28,10 @@ struct Progress: Sendable {
     private var countedAttempts = 0
     /// When the last attempt without an answer ended.
     private var lastUnanswered: Instant?
+    /// Refusals of the credentials, of a job whose account has had calls accepted in between.
+    private var ownRefusals = 0
+    /// When the credentials were last refused for the job.
+    private var lastRefused: Instant?
     private var failuresInRow = 0
     private var isLookedInto = false
 
@@ -41,12 +45,12 @@ struct Progress: Sendable {
 
     /// What follows `error`.
     ///
-    /// - risk: What may have moved money by now, this call included.
-    /// - lastAnswer: When the gateway last answered a call of the account, whatever it said.
-    /// - chance: A random number in 0..<1.
+    /// The `risk` is what may have moved money by now, this call included. The gateway's `lastAnswer` to a call
+    /// of the account counts whatever it said; its `lastAcceptance` is the last one that didn't refuse the
+    /// credentials. The `chance` is a random number in 0..<1.
     mutating func verdict(
         on error: GatewayError, kind: JobKind, risk: Risk, policy: RetryPolicy, lastAnswer: Instant?,
-        now: Instant, chance: Double
+        lastAcceptance: Instant?, now: Instant, chance: Double
     ) -> Verdict {
         if let pause = notBegun(error, policy, now) { return .again(after: pause) }
         let risk = kind.canMoveMoney ? risk : .none
@@ -54,6 +58,7 @@ struct Progress: Sendable {
             // Looks have a count of their own.
             isLookedInto = true
             countedAttempts = 0
+            ownRefusals = 0
         }
         failuresInRow += 1
         let pause = policy.pause(afterFailures: failuresInRow, chance: chance)
@@ -76,9 +81,34 @@ struct Progress: Sendable {
         case .refused(let fault):
             return .end(
                 risk == .none ? .refused(fault.refusal) : .deadLetter(.outcomeUnknown, .unknown, fault))
-        case .misconfigured:
-            // Its account's gate says when its credentials are tried again, and what ends without a call.
+        case .misconfigured(let fault):
+            return credentialsRefused(fault, risk, policy, lastAcceptance, now, chance)
+        }
+    }
+
+    /// What follows a refusal of the credentials.
+    ///
+    /// The account's gate says when they are tried again, and what ends without a call. Where it is this job's
+    /// call alone that they don't allow, other calls are accepted in between, and the job has to end by itself.
+    private mutating func credentialsRefused(
+        _ fault: GatewayFault, _ risk: Risk, _ policy: RetryPolicy, _ lastAcceptance: Instant?,
+        _ now: Instant,
+        _ chance: Double
+    ) -> Verdict {
+        if let lastRefused, let lastAcceptance, lastAcceptance >= lastRefused { ownRefusals += 1 }
+        lastRefused = now
+        guard ownRefusals >= policy.attemptsMax else {
             return .again(after: policy.pause(afterFailures: 1, chance: chance))
+        }
+        return ending(.accountMisconfigured, fault, risk)
+    }
+
+    /// How a job ends that was tried as often as it may be.
+    private func ending(_ reason: DeadLetter.Reason, _ fault: GatewayFault, _ risk: Risk) -> Verdict {
+        switch risk {
+        case .none: .end(.deadLetter(reason, .notMoved, fault))
+        case .inherited, .own: .lookInto(fault)
+        case .lookedInto: .end(.deadLetter(.outcomeUnknown, .unknown, fault))
         }
     }
 
@@ -105,10 +135,6 @@ struct Progress: Sendable {
         if counts { countedAttempts += 1 }
         looksFirst = unansweredAttempts >= policy.attemptsMax
         guard countedAttempts >= policy.attemptsMax else { return .again(after: pause) }
-        return switch risk {
-        case .none: .end(.deadLetter(.retriesExhausted, .notMoved, fault))
-        case .inherited, .own: .lookInto(fault)
-        case .lookedInto: .end(.deadLetter(.outcomeUnknown, .unknown, fault))
-        }
+        return ending(.retriesExhausted, fault, risk)
     }
 }

@@ -9,50 +9,6 @@ import HeapModule
 struct Schedule {
     typealias Instant = ContinuousClock.Instant
 
-    /// What the first job of a lane does.
-    enum Phase: Sendable, Hashable {
-        /// It may start.
-        case ready
-        /// It is being decoded, without a slot.
-        case read
-        case running
-        case waiting(until: Instant)
-        /// It may start once it is released.
-        case parked
-    }
-
-    /// What the first job of a lane needs for its start.
-    enum Need: Sendable, Hashable {
-        /// To be decoded, so that its account is known.
-        case reading
-        /// A slot, and no call.
-        case slot
-        /// A slot, and a place at the account's gate.
-        case place(account: Int)
-    }
-
-    /// How a job was started.
-    enum Start: Sendable, Hashable {
-        /// To be decoded, without a slot.
-        case reading
-        /// To be ended without a call.
-        case slot
-        /// To be run.
-        case visiting(account: Int, AccountGate.Visit)
-        /// To be ended without a call where that is safe, and else to wait until the moment.
-        case givingUp(account: Int, GatewayFault, until: Instant)
-
-        /// The job's place at its account's gate.
-        var visit: AccountGate.Visit? {
-            if case .visiting(_, let visit) = self { visit } else { nil }
-        }
-
-        /// Calls were made from the place.
-        mutating func update(_ visit: AccountGate.Visit) {
-            if case .visiting(let account, _) = self { self = .visiting(account: account, visit) }
-        }
-    }
-
     /// Who asks an account's gate; the flag says whether its jobs hold half of a partition's window.
     typealias Ask = (_ account: Int, _ isCrowded: Bool) -> AccountGate.Start
 
@@ -105,9 +61,6 @@ struct Schedule {
 
     /// Whether a job of `tenure` is running.
     func isRunning(tenure: Int) -> Bool { runningByTenure[tenure] != nil }
-
-    /// Jobs of an account that have a slot.
-    func running(account: Int) -> Int { accounts.running(account) }
 
     /// What keeps the account's jobs from starting; nil where nothing is known that does.
     func obstacle(of account: Int) -> AccountTurns.Obstacle? { accounts.obstacle(of: account) }

@@ -18,13 +18,14 @@ import Testing
     /// `answered` so long after the start.
     private func verdict(
         _ run: inout Run, _ error: GatewayError, kind: JobKind = .chargeSavedCard, after: Duration = .zero,
-        answered: Duration? = nil
+        answered: Duration? = nil, accepted: Duration? = nil
     ) -> Progress.Verdict {
         run.progress.began()
         run.memory.note(error)
         let verdict = run.progress.verdict(
             on: error, kind: kind, risk: run.memory.risk, policy: policy,
-            lastAnswer: start + (answered ?? after), now: start + after, chance: 0.5)
+            lastAnswer: start + (answered ?? after), lastAcceptance: accepted.map { start + $0 },
+            now: start + after, chance: 0.5)
         if case .lookInto(let fault) = verdict { run.memory.lookInto(.silence(fault)) }
         return verdict
     }
@@ -125,6 +126,45 @@ import Testing
                 #expect(
                     verdict == .again(after: .milliseconds(500)), "when they are tried is the gate's part")
             }
+        }
+    }
+
+    @Test(arguments: [JobKind.chargeSavedCard, .registerCard])
+    func aJobThatAloneIsRefusedEndsWhileOtherCallsAreAccepted(kind: JobKind) {
+        var progress = Run()
+        for attempt in 0..<3 {
+            // Accepted a second before each refusal, for the first time before the first one.
+            let after = Duration.seconds(10 * attempt)
+            let verdict = verdict(
+                &progress, .misconfigured(fault), kind: kind, after: after, accepted: after - .seconds(1))
+            #expect(isAgain(verdict))
+        }
+        // Nothing was accepted since the last one: the account may be refused as a whole.
+        for hour in 1...100 {
+            let verdict = verdict(
+                &progress, .misconfigured(fault), kind: kind, after: .seconds(3600 * hour),
+                accepted: .seconds(20 - 1))
+            #expect(isAgain(verdict))
+        }
+        let last = verdict(
+            &progress, .misconfigured(fault), kind: kind, after: .seconds(400_000),
+            accepted: .seconds(399_999))
+        #expect(last == .end(.deadLetter(.accountMisconfigured, .notMoved, fault)))
+    }
+
+    @Test func aDoubtfulJobThatAloneIsRefusedIsLookedInto() {
+        for isOwn in [false, true] {
+            var progress = Run()
+            progress.memory.mayHaveBeenAttempted = true
+            progress.memory.mayHaveBeenDone = isOwn
+            var verdicts: [Progress.Verdict] = []
+            for attempt in 0..<7 {
+                let after = Duration.seconds(10 * attempt)
+                verdicts.append(verdict(&progress, .misconfigured(fault), after: after, accepted: after))
+            }
+            #expect(verdicts[..<3].allSatisfy(isAgain) && verdicts[3] == .lookInto(fault))
+            #expect(verdicts[4...5].allSatisfy(isAgain), "its looks are refused, and counted anew")
+            #expect(verdicts[6] == .end(.deadLetter(.outcomeUnknown, .unknown, fault)))
         }
     }
 

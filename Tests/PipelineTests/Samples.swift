@@ -30,8 +30,10 @@ enum Sample {
         return message(.registerCard, fields)
     }
 
-    static func operation(_ kind: JobKind, amount: String? = nil) -> InboundMessage {
-        var fields: JSONObject = ["job_id": "op-1", "payment_id": 7]
+    static func operation(
+        _ kind: JobKind, amount: String? = nil, id: String = "op-1"
+    ) -> InboundMessage {
+        var fields: JSONObject = ["job_id": .string(id), "payment_id": 7]
         fields["amount"] = amount.map(JSON.string)
         return message(kind, fields)
     }

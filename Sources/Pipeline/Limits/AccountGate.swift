@@ -115,6 +115,9 @@ final class AccountGate: Sendable {
     /// job, and isn't counted.
     var lastAnswer: Instant? { state.withLock { $0.lastAnswer } }
 
+    /// When the gateway last answered a call of this account otherwise than by refusing its credentials.
+    var lastAcceptance: Instant? { state.withLock { $0.lastAcceptance } }
+
     /// The secret was replaced: the next call may find out at once whether it is accepted.
     func credentialsChanged(at now: Instant) -> [AccountChange] {
         state.withLock { $0.credentialsChanged(at: now) }

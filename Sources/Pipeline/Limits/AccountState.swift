@@ -25,6 +25,8 @@ struct AccountState {
     private(set) var running = 0
     /// When the gateway last answered a call, whatever it said.
     private(set) var lastAnswer: Instant?
+    /// When the gateway last accepted the account's credentials.
+    private(set) var lastAcceptance: Instant?
     /// How often the gateway asked for fewer calls.
     private(set) var throttledCalls = 0
     private let hasBreaker: Bool
@@ -199,6 +201,7 @@ struct AccountState {
         _ call: AccountGate.RunningCall, refused fault: GatewayFault?, at now: Instant, jitter: () -> Double
     ) -> [AccountChange] {
         lastAnswer = now
+        if fault == nil { lastAcceptance = now }
         governor.accepted(at: now)
         let changes = broken(call, isAnswered: true, at: now, jitter: jitter)
         switch credentials.ended(call.pass.credentials, began: call.began, refused: fault, at: now) {
