@@ -199,7 +199,7 @@ struct AccountState {
         _ call: AccountGate.RunningCall, refused fault: GatewayFault?, at now: Instant, jitter: () -> Double
     ) -> [AccountChange] {
         lastAnswer = now
-        governor.accepted(at: now)
+        governor.accepted(began: call.began, at: now)
         let changes = broken(call, isAnswered: true, at: now, jitter: jitter)
         switch credentials.ended(call.pass.credentials, began: call.began, refused: fault, at: now) {
         case .refused(let fault): return changes + [.credentialsRefused(fault)]
