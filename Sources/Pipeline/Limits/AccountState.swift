@@ -16,6 +16,9 @@ struct AccountState {
         fileprivate var credentials: Credentials.Pass
     }
 
+    /// The longest time until a job asks again under a ceiling.
+    static let patience = Duration.milliseconds(250)
+
     let limits: AccountLimits
     private(set) var bucket: TokenBucket
     private(set) var governor: RateGovernor
@@ -74,11 +77,17 @@ struct AccountState {
         }
         guard running < concurrency.current else { return .full }
         if hasBreaker, let moment = breaker.moment(at: now) { return .wait(until: moment) }
-        if let moment = bucket.take(at: now, allowance) { return .wait(until: moment) }
+        if let moment = bucket.take(at: now, allowance) { return .wait(until: asksAgain(by: moment, at: now)) }
         running += 1
         nextID += 1
         turns.append(Turn(id: nextID, visit: nextID, pass: pass(at: now)))
         return .go(AccountGate.Visit(id: nextID, paid: nextID))
+    }
+
+    /// Under a ceiling the rate changes while a job waits, most of all where it is still being measured.
+    private func asksAgain(by moment: Instant, at now: Instant) -> Instant {
+        guard governor.ceiling != nil else { return moment }
+        return min(moment, max(now, bucket.heldUntil ?? now) + Self.patience)
     }
 
     /// Ends a job's visit, with all turns that it hasn't used.
@@ -202,7 +211,7 @@ struct AccountState {
     ) -> [AccountChange] {
         lastAnswer = now
         if fault == nil { lastAcceptance = now }
-        governor.accepted(at: now)
+        governor.accepted(began: call.began, at: now)
         let changes = broken(call, isAnswered: true, at: now, jitter: jitter)
         switch credentials.ended(call.pass.credentials, began: call.began, refused: fault, at: now) {
         case .refused(let fault): return changes + [.credentialsRefused(fault)]

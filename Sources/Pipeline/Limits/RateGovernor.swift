@@ -13,18 +13,30 @@ struct RateGovernor {
     /// What a decrease leaves at first, as in RFC 9438, section 4.6.
     static let drop = 0.7
     /// Where the curve begins, as a part of the refused rate.
-    static let start = 0.95
+    static let start = 0.97
+    /// The same for a few calls a second, of which some are refused by chance.
+    static let startOfFew = 0.95
+    /// Fewer calls a second than this are few.
+    static let few = 10.0
     /// How long the way from ``drop`` to ``start`` takes, in seconds.
     static let recovery = 2.0
     /// The time to reach the refused rate again, in seconds, at most and at least.
     static let plateauMax = 120.0
     static let plateauMin = 30.0
     /// Calls that are made before the refused rate is reached again: one in so many may be refused.
-    static let plateauCalls = 300.0
+    static let plateauCalls = 250.0
     /// The pause after a refusal that names none: most limits count by the second.
     static let pause = Duration.seconds(1)
     /// The time in which the ceiling doubles while the refused rate isn't known, in seconds.
-    static let doubling = 2.0
+    static let doubling = 1.0
+    /// The part of the refused rate that is taken off, because what is allowed is less.
+    static let margin = 0.01
+    /// What is taken off in addition at most, the more the sooner it was refused again.
+    static let haste = 0.06
+    /// Up to when a refusal is soon after the last one, in seconds of use.
+    static let soon = 10.0
+    /// By how much the plateau is shorter where the refused rate was found by searching.
+    private static let searchedPart = 3.0
     /// How long nothing has to be refused until a ceiling that isn't reached any more is dropped, in seconds.
     static let searchMin = 30.0
     /// Calls that have to be expected in a measured time before the measure replaces a ceiling.
@@ -39,11 +51,16 @@ struct RateGovernor {
     /// Calls a second at most; nil while nothing was refused.
     private(set) var ceiling: Double?
     private var refusedRate = 0.0
+    /// The rate that was used when it was refused; infinite where none was known.
+    private var usedRate = Double.infinity
+    /// Whether it is a measure from the end of a search.
+    private var wasSearched = false
     /// Whether the refused rate is only what was accepted about then, and not a rate that was used.
     private var isSearching = false
     /// For how long the ceiling has been used since the last decrease, in seconds.
     private var used = 0.0
     private var usedUpTo: Instant
+    private var decreasedAt: Instant?
     private var pausedUntil: Instant?
     private var sent: CallMeter
     private var accepted: CallMeter
@@ -58,8 +75,17 @@ struct RateGovernor {
     /// Notes that a call is made.
     mutating func began(at now: Instant) { sent.count(at: now) }
 
-    /// Notes an answer other than 429.
-    mutating func accepted(at now: Instant) { accepted.count(at: now) }
+    /// Notes an answer other than 429 to a call that began at `began`.
+    mutating func accepted(began: Instant, at now: Instant) {
+        accepted.count(at: now)
+        // A refusal is answered at once, and so before the calls that were let through with it.
+        guard isSearching, let ceiling, let decreasedAt, began <= decreasedAt else { return }
+        let accepted = accepted.sum(over: 1, at: now)
+        let measured = min(Double(accepted.count) / accepted.seconds, usedRate)
+        guard measured > refusedRate else { return }
+        self.ceiling = ceiling * measured / refusedRate
+        refusedRate = measured
+    }
 
     /// Lets the ceiling grow for the time that it has been used; true where it isn't needed any more.
     ///
@@ -72,7 +98,8 @@ struct RateGovernor {
         let window = Self.window(limit)
         let sent = sent.sum(over: window, at: now)
         // What isn't used says nothing of what would be allowed.
-        let isUsed = Double(sent.count + 1) >= limit / 2 * window
+        let allowed = pausedUntil.map { min(window, max(0, (now - $0).inSeconds)) } ?? window
+        let isUsed = Double(sent.count + 1) >= limit / 2 * allowed
         if isUsed {
             used += elapsed
             self.ceiling = max(Self.floor, curve(used))
@@ -104,8 +131,17 @@ struct RateGovernor {
         let measured = Double(max(1, accepted.count)) / accepted.seconds
         // Of a few calls a second the measure is too rough to be believed against a ceiling.
         let isRough = ceiling != nil && current * accepted.seconds < Self.expectedMin
+        let wasSearching = isSearching && ceiling != nil
         isSearching = !isRough && measured < current / 2
-        refusedRate = max(Self.floor, isSearching ? measured : current)
+        usedRate = current
+        if isSearching || (wasSearching && !isRough) {
+            refusedRate = max(Self.floor, min(current, measured))
+            wasSearched = true
+        } else {
+            wasSearched = false
+            refusedRate = max(Self.floor, current * (1 - lowering(of: current)))
+        }
+        decreasedAt = now
         used = 0
         usedUpTo = max(now, until)
         ceiling = max(Self.floor, refusedRate * Self.drop)
@@ -116,11 +152,24 @@ struct RateGovernor {
     private func curve(_ seconds: Double) -> Double {
         if isSearching { return refusedRate * Self.drop * exp2(min(seconds / Self.doubling, 60)) }
         if seconds < Self.recovery {
-            return refusedRate * (Self.drop + (Self.start - Self.drop) * seconds / Self.recovery)
+            return refusedRate * (Self.drop + (start - Self.drop) * seconds / Self.recovery)
         }
-        let plateau = min(max(Self.plateauCalls / refusedRate, Self.plateauMin), Self.plateauMax)
         let distance = (seconds - Self.recovery - plateau) / plateau
-        return refusedRate * (1 + (1 - Self.start) * distance * distance * distance)
+        return refusedRate * (1 + (1 - start) * distance * distance * distance)
+    }
+
+    /// The part of `rate` by which less is taken for refused; none of a few calls, which are refused by chance.
+    private func lowering(of rate: Double) -> Double {
+        guard rate >= Self.few else { return 0 }
+        let early = ceiling == nil ? 0 : max(0, 1 - used / Self.soon)
+        return Self.margin + Self.haste * early * early
+    }
+
+    private var start: Double { refusedRate < Self.few ? Self.startOfFew : Self.start }
+
+    private var plateau: Double {
+        let whole = min(max(Self.plateauCalls / refusedRate, Self.plateauMin), Self.plateauMax)
+        return wasSearched ? whole / Self.searchedPart : whole
     }
 
     /// The time in which some calls are to be expected at `rate`, in seconds.

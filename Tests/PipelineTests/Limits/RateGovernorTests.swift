@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Pipeline
@@ -41,14 +42,48 @@ import Testing
         limits.breaker = nil
         var workers = ThrottledWorkers(
             example.workers, hidden, limits: limits, retryAfter: example.retryAfter, at: start)
-        let minutes = example.callsPerSecond > 100 ? 3 : 10
-        workers.run(for: .seconds(minutes * 60))
-        let (accepted, refused) = workers.mean(minutes * 20..<minutes * 60)
+        let length = example.callsPerSecond > 100 ? 120 : example.callsPerSecond > 10 ? 300 : 600
+        workers.run(for: .seconds(length))
+        let (accepted, refused) = workers.mean(length / 3..<length)
         let used = accepted / example.callsPerSecond
         let percent = (used * 1000).rounded() / 10
         print("\(example.testDescription): \(percent) % used, \((refused * 10000).rounded() / 100) % refused")
         #expect(used >= 0.9)
         #expect(refused < 0.01)
+    }
+
+    /// A worker that had nothing to do at first, with late timers and a network whose answers overtake.
+    @Test(arguments: HiddenLimit.Kind.allCases) func settlesSoonUnderNoisyConditions(
+        _ kind: HiddenLimit.Kind
+    ) {
+        var limits = AccountLimits(concurrencyMax: 16)
+        limits.breaker = nil
+        let chance = SeededGenerator(20_261_128, for: #function)
+        var workers = ThrottledWorkers(
+            1, HiddenLimit(kind, callsPerSecond: 60, at: start), limits: limits, retryAfter: .seconds(1),
+            conditions: .noisy, chance: chance, at: start)
+        workers.run(for: .seconds(180))
+        let (accepted, refused) = workers.mean(20..<180)
+        let percent = (accepted / 60 * 1000).rounded() / 10
+        print("\(kind): \(percent) % used, \((refused * 10000).rounded() / 100) % refused")
+        #expect(accepted / 60 >= 0.93, "seed \(chance.seed)")
+        #expect(refused < 0.005, "seed \(chance.seed)")
+    }
+
+    /// Refusals are answered before the calls that were let through with them.
+    @Test func goesOnSoonAfterAColdStartThatWasRefused() throws {
+        var limits = AccountLimits(concurrencyMax: 16)
+        limits.breaker = nil
+        let chance = SeededGenerator(20_261_129, for: #function)
+        var workers = ThrottledWorkers(
+            1, HiddenLimit(.bucket, callsPerSecond: 20, at: start), limits: limits, retryAfter: .seconds(3),
+            conditions: .noisy, chance: chance, at: start)
+        workers.run(for: .seconds(20))
+        let made = workers.seconds.map(\.made)
+        print("calls in each second: \(made)")
+        #expect(made[4] == 16 && made[5] == 0 && made[6] == 0, "seed \(chance.seed)")
+        #expect(made[7] > 0, "it goes on within a second of the pause's end")
+        #expect(made[..<12].contains { $0 >= 15 }, "most of the limit is found within five seconds of it")
     }
 
     /// The calls of the second after the first refusal, and when a lifted limit is used.
@@ -76,7 +111,7 @@ import Testing
 
     @Test func oneCongestionEventIsAnsweredOnce() {
         var governor = RateGovernor(at: start)
-        for call in 0..<100 { governor.accepted(at: start + .milliseconds(call * 10)) }
+        for call in 0..<100 { governor.accepted(began: start, at: start + .milliseconds(call * 10)) }
         let began = start + .milliseconds(900)
         let now = start + .seconds(1)
         _ = governor.throttled(began: began, at: now, configured: 100, retryAfter: nil)
