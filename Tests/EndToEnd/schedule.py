@@ -24,7 +24,7 @@ GATEWAY = {
     "lost-answers": (5, (3.0, 6.0)),
     "refusing": (2, (3.0, 6.0)),
     "busy": (1, (3.0, 6.0)),
-    "throttling": (1, (2.0, 4.0)),
+    "throttling": (1, (3.0, 6.0)),
     "slow": (1, (3.0, 6.0)),
     "unauthorized": (1, (0.5, 1.5)),
     "conflicts": (1, (8.0, 12.0)),

@@ -13,8 +13,8 @@ from rates import Stretch, between
 from steps import charges, first_worker, let_pass, until
 
 HIDDEN = float(os.environ.get("COBRADOR_THROTTLE_RATE", 60))
-SECONDS = float(os.environ.get("COBRADOR_THROTTLE_SECONDS", 15))
-SETTLING = 15
+SECONDS = float(os.environ.get("COBRADOR_THROTTLE_SECONDS", 25))
+SETTLING = 20
 CONCURRENCY = 16
 # What a refusal asks for in the second script, in seconds; a date is told in whole seconds, so it may be one less.
 WAIT = 2

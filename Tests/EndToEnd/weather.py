@@ -24,7 +24,7 @@ STORMS = {
     "lost-answers": [(LOST, [WRITES, UPDATES], 0.03)],
     "refusing": [(REFUSED, [WRITES, UPDATES, READS], 0.04)],
     "busy": [(BUSY, [WRITES, UPDATES], 0.2)],
-    "throttling": [([("429", {"retry_after": 1})], [WRITES, UPDATES, READS], 0.02)],
+    "throttling": [([("429", {"retry_after": 1})], [WRITES, UPDATES, READS], 0.04)],
     "slow": [(SLOW, [WRITES, UPDATES, READS], 0.15)],
     "unauthorized": [(UNAUTHORIZED, [WRITES, UPDATES, READS], 1)],
 }
