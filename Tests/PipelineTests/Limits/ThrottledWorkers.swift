@@ -36,7 +36,9 @@ struct ThrottledWorkers {
         workers = (0..<count).map {
             Worker(state: AccountState(limits, at: start), nextQuestion: start + .milliseconds($0 * 7))
         }
-        for index in workers.indices { workers[index].state.refresh(share: 1 / Double(count), at: start) }
+        for index in workers.indices {
+            workers[index].state.refresh(share: 1 / Double(count), losses: 0, at: start)
+        }
     }
 
     mutating func run(for duration: Duration) {
@@ -59,7 +61,7 @@ struct ThrottledWorkers {
     }
 
     private mutating func ask(_ index: Int) {
-        workers[index].state.refresh(share: 1 / Double(workers.count), at: now)
+        workers[index].state.refresh(share: 1 / Double(workers.count), losses: 0, at: now)
         switch workers[index].state.start(isCrowded: false, at: now) {
         case .go(let visit):
             let pass = workers[index].state.began(visit.id, at: now)
