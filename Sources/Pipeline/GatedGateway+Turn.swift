@@ -35,7 +35,7 @@ extension GatedGateway {
                     // The refusal was meant for credentials that are no longer used.
                     mayRefresh = false
                     end(running, .cancelled, at: now)
-                    for change in account.gate.credentialsChanged(at: time.now) { account.log(change) }
+                    account.gate.credentialsChanged(at: time.now)
                     continue
                 }
                 end(running, Task.isCancelled ? .cancelled : CallOutcome(error), at: now)

@@ -40,7 +40,8 @@ public actor JobPipeline: BellKeeper {
         let now = time.now
         let tenures = OpenTenures()
         self.accounts = accounts.sorted { $0.key.description < $1.key.description }.map { name, account in
-            let gate = AccountGate(name, account.limits, share: { leases.share(at: $0) }, at: now)
+            let gate = AccountGate(
+                name, account.limits, share: { leases.share(at: $0) }, losses: { leases.losses }, at: now)
             return JobAccount(
                 name: name, gateway: account.gateway, rules: account.rules, gate: gate, logger: logger)
         }
@@ -73,7 +74,7 @@ public actor JobPipeline: BellKeeper {
     public func credentialsChanged(of name: AccountName) {
         guard let account = runner.accounts[name] else { return }
         account.credentials.renew()
-        for change in account.gate.credentialsChanged(at: time.now) { account.log(change) }
+        account.gate.credentialsChanged(at: time.now)
         dispatch.unblock(name)
         bell.ring()
     }

@@ -15,6 +15,7 @@ public final class Leases: Sendable {
         /// From when on the tenures count that have to wait with their parts of the limits.
         var shareStarts: [Int: Instant] = [:]
         var partitionTotal = 0
+        var losses = 0
     }
 
     private let state = Mutex(State())
@@ -30,11 +31,13 @@ public final class Leases: Sendable {
 
     /// Lets the leases of `tenures` hold until `instant`, and never shortens one.
     ///
-    /// A tenure that has been ended stays so.
-    public func extend(_ tenures: some Sequence<Int>, until instant: Instant) {
+    /// A tenure that has been ended stays so. One whose lease was over by `now` has had a gap.
+    public func extend(_ tenures: some Sequence<Int>, until instant: Instant, at now: Instant) {
         state.withLock { state in
             for tenure in tenures where !state.ended.contains(tenure) {
-                state.expiries[tenure] = max(state.expiries[tenure] ?? instant, instant)
+                let former = state.expiries[tenure]
+                if let former, former <= now { state.losses += 1 }
+                state.expiries[tenure] = max(former ?? instant, instant)
             }
         }
     }
@@ -43,18 +46,20 @@ public final class Leases: Sendable {
     public func end(_ tenures: some Sequence<Int>) {
         state.withLock { state in
             for tenure in tenures {
-                state.expiries[tenure] = nil
+                if state.expiries.removeValue(forKey: tenure) != nil { state.losses += 1 }
                 state.shareStarts[tenure] = nil
                 state.ended.insert(tenure)
             }
         }
     }
 
-    /// Takes the leases of `tenures` away until ``extend(_:until:)`` gives them back: the group's coordinator
+    /// Takes the leases of `tenures` away until ``extend(_:until:at:)`` gives them back: the group's coordinator
     /// has refused to take this worker for their owner.
     public func suspend(_ tenures: some Sequence<Int>) {
         state.withLock { state in
-            for tenure in tenures { state.expiries[tenure] = nil }
+            for tenure in tenures where state.expiries.removeValue(forKey: tenure) != nil {
+                state.losses += 1
+            }
         }
     }
 
@@ -78,6 +83,10 @@ public final class Leases: Sendable {
     public func note(partitionTotal: Int) {
         state.withLock { $0.partitionTotal = max($0.partitionTotal, partitionTotal) }
     }
+
+    /// How often a lease was lost: whoever saved up calls for it has to forget them, also where the lease is back
+    /// by the time it looks.
+    public var losses: Int { state.withLock { $0.losses } }
 
     /// The part of the group's limits that this worker may use at `instant`: partitions whose leases hold, of
     /// all partitions of the job topics.

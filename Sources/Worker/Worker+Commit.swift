@@ -179,7 +179,7 @@ extension Worker {
             }
             if isHeld ?? false { renewed.append(part.tenure) }
         }
-        leases.extend(renewed, until: leaseEnd)
+        leases.extend(renewed, until: leaseEnd, at: time.now)
     }
 
     /// Commits whenever something needs it, until the worker stops.

@@ -83,7 +83,7 @@ import Testing
             let stage = await pipeline.stage(of: Sample.work(1).ticket)
             #expect(stage?.attempts == 0 && stage?.lastError?.contains("lease") == true)
             #expect(await gateway.calls.isEmpty)
-            leases.extend([1], until: time.now + .seconds(10))
+            leases.extend([1], until: time.now + .seconds(10), at: time.now)
             time.advance(by: .seconds(1))
             let done = await deliveries.untilCount(1)
             #expect(done.map(\.summary) == ["charge.approved"])

@@ -11,20 +11,20 @@ import Testing
     @Test func aLeaseHoldsUntilItsEndAndIsNeverShortened() {
         let leases = Leases()
         #expect(!leases.holds(1, at: start))
-        leases.extend([1, 2], until: start + .seconds(10))
-        leases.extend([1], until: start + .seconds(5))
+        leases.extend([1, 2], until: start + .seconds(10), at: start)
+        leases.extend([1], until: start + .seconds(5), at: start)
         #expect(leases.expiry(of: 1) == start + .seconds(10))
         #expect(leases.holds(1, at: start + .milliseconds(9999)))
         #expect(!leases.holds(1, at: start + .seconds(10)))
-        leases.extend([1], until: start + .seconds(20))
+        leases.extend([1], until: start + .seconds(20), at: start)
         #expect(leases.holds(1, at: start + .seconds(10)) && !leases.holds(2, at: start + .seconds(10)))
     }
 
     @Test func aLateAcknowledgementDoesNotReviveAnEndedLease() {
         let leases = Leases()
-        leases.extend([1], until: start + .seconds(10))
+        leases.extend([1], until: start + .seconds(10), at: start)
         leases.end([1])
-        leases.extend([1], until: start + .seconds(20))
+        leases.extend([1], until: start + .seconds(20), at: start)
         #expect(!leases.holds(1, at: start) && leases.expiry(of: 1) == nil)
     }
 
@@ -115,7 +115,7 @@ import Testing
         #expect(said.changes == Array(repeating: "unleased", count: 7))
         #expect(said.looks == Array(repeating: "done", count: 6))
         #expect(await gateway.calls.allSatisfy { !$0.changes })
-        leases.extend([1], until: time.now + .seconds(1))
+        leases.extend([1], until: time.now + .seconds(1), at: time.now)
         let leased = try await outcomes(gated(gateway, leases, time))
         #expect(leased.changes == Array(repeating: "done", count: 7))
     }

@@ -48,19 +48,23 @@ final class AccountGate: Sendable {
     /// The account's name.
     let name: AccountName
     private let share: @Sendable (Instant) -> Double
+    private let losses: @Sendable () -> Int
     private let isShared: Bool
     private let state: Mutex<AccountState>
     private let metrics: AccountMetrics
 
     /// A gate with an empty bucket.
     ///
-    /// The `share` is the part of the account's rate that this worker may use at a moment, 0 to 1.
+    /// The `share` is the part of the account's rate that this worker may use at a moment, 0 to 1, and `losses` how
+    /// often it has become less.
     init(
         _ name: AccountName, _ limits: AccountLimits, share: @escaping @Sendable (Instant) -> Double,
-        at now: Instant, metrics factory: (any MetricsFactory)? = nil
+        losses: @escaping @Sendable () -> Int = { 0 }, at now: Instant,
+        metrics factory: (any MetricsFactory)? = nil
     ) {
         self.name = name
         self.share = share
+        self.losses = losses
         isShared = limits.rate != nil
         state = Mutex(AccountState(limits, at: now))
         metrics = AccountMetrics(name, factory: factory)
@@ -119,22 +123,17 @@ final class AccountGate: Sendable {
     var lastAcceptance: Instant? { state.withLock { $0.lastAcceptance } }
 
     /// The secret was replaced: the next call may find out at once whether it is accepted.
-    func credentialsChanged(at now: Instant) -> [AccountChange] {
-        state.withLock { $0.credentialsChanged(at: now) }
-        return []
-    }
-
-    /// Takes note of a changed share; a share that went away and came back unseen would keep its tokens.
-    func refresh(at now: Instant) { refreshed(at: now) { _ in } }
+    func credentialsChanged(at now: Instant) { state.withLock { $0.credentialsChanged(at: now) } }
 
     /// What holds the account's calls back.
     func status(at now: Instant) -> AccountStatus { state.withLock { $0.status(at: now) } }
 
     private func refreshed<Value>(at now: Instant, _ body: (inout AccountState) -> Value) -> Value {
         // Without a limit there is nothing to share, and counting the leases isn't free.
+        let losses = isShared ? losses() : 0
         let share = isShared ? share(now) : 1
         return observed(at: now) { state in
-            state.refresh(share: share, at: now)
+            state.refresh(share: share, losses: losses, at: now)
             return body(&state)
         }
     }

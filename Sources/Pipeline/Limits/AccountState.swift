@@ -18,6 +18,8 @@ struct AccountState {
 
     /// The longest time until a job asks again under a ceiling.
     static let patience = Duration.milliseconds(250)
+    /// How soon a job asks again that a probe on its way decides about.
+    static let recheck = Duration.milliseconds(200)
 
     let limits: AccountLimits
     private(set) var bucket: TokenBucket
@@ -34,6 +36,7 @@ struct AccountState {
     private(set) var throttledCalls = 0
     private let hasBreaker: Bool
     private var share = 0.0
+    private var losses = 0
     /// Whether the readings may be others than the published ones.
     private var mayHaveNewReadings = true
     private var published: AccountMetrics.Readings?
@@ -59,10 +62,13 @@ struct AccountState {
     /// What this worker may call now.
     var allowance: Allowance { Allowance(limits.rate, share: share).below(governor.ceiling) }
 
-    /// Takes note of the worker's share, which has to be told whenever it changes.
-    mutating func refresh(share: Double, at now: Instant) {
+    /// Takes note of the worker's share, and of how often it lost a part of it.
+    mutating func refresh(share: Double, losses: Int, at now: Instant) {
         if share != self.share || governor.ceiling != nil { mayHaveNewReadings = true }
         self.share = share
+        // What was saved up for a part that went away is somebody else's, also where the part is back.
+        if losses != self.losses { bucket.empty(at: now) }
+        self.losses = losses
         if governor.grow(at: now, configured: configuredRate) { unreported.append(.recovered) }
         bucket.refill(at: now, allowance)
     }
@@ -70,10 +76,13 @@ struct AccountState {
     /// Lets a job start, and pays for its first call.
     mutating func start(isCrowded: Bool, at now: Instant) -> AccountGate.Start {
         if let moment = credentials.moment(at: now) {
-            if let refusal = credentials.refusal, credentials.isHopeless(at: now, isCrowded: isCrowded) {
+            switch credentials.verdict(at: now, isCrowded: isCrowded) {
+            case .wait: return .wait(until: moment)
+            case .ask: return .wait(until: min(moment, now + Self.recheck))
+            case .giveUp:
+                guard let refusal = credentials.refusal else { return .wait(until: moment) }
                 return .giveUp(refusal.fault, until: moment)
             }
-            return .wait(until: moment)
         }
         guard running < concurrency.current else { return .full }
         if hasBreaker, let moment = breaker.moment(at: now) { return .wait(until: moment) }

@@ -30,6 +30,8 @@ struct Credentials {
     private(set) var refusal: Refusal?
     private var nextProbe: Instant?
     private var probe: Int?
+    /// When they were refused last; nil where nobody has asked since the secret was replaced.
+    private var refusedAt: Instant?
     private var probes = 0
     /// Refusals of calls begun before concern the credentials as they were.
     private var changedAt: Instant?
@@ -51,9 +53,22 @@ struct Credentials {
         return probe == nil ? nil : now + pause
     }
 
-    /// Whether jobs that moved no money are given up: the grace is over, or they stand in the way of others.
-    func isHopeless(at now: Instant, isCrowded: Bool) -> Bool {
-        refusal.map { isCrowded || now - $0.since >= grace } ?? false
+    /// What becomes of the jobs that moved no money.
+    enum Verdict: Hashable {
+        case wait
+        /// A probe is on its way that decides about them.
+        case ask
+        case giveUp
+    }
+
+    /// They are given up where the grace is over, which is short where they stand in the way of others; and only by
+    /// a refusal that is fresh, because nobody asks while there is no job.
+    func verdict(at now: Instant, isCrowded: Bool) -> Verdict {
+        guard let refusal, now - refusal.since >= (isCrowded ? min(grace, pause * 3) : grace) else {
+            return .wait
+        }
+        if probe != nil { return .ask }
+        return refusedAt.map { now - $0 < pause * 2 } ?? false ? .giveUp : .wait
     }
 
     /// Whether a call that was let through may still be made.
@@ -87,11 +102,13 @@ struct Credentials {
             // A call from before the refusal says nothing of the time after it.
             guard let refusal, pass.isProbe || began >= refusal.since else { return nil }
             self.refusal = nil
+            refusedAt = nil
             nextProbe = nil
             probe = nil
             changedAt = now
             return .accepted
         }
+        refusedAt = now
         if refusal != nil {
             refusal?.fault = fault
             return nil
@@ -102,9 +119,13 @@ struct Credentials {
     }
 
     /// The secret was replaced: the next call is a probe, and what is still on its way doesn't count.
+    ///
+    /// The new one has a grace of its own.
     mutating func replaced(at now: Instant) {
         changedAt = now
+        refusedAt = nil
         guard refusal != nil else { return }
+        refusal?.since = now
         probe = nil
         nextProbe = now
     }

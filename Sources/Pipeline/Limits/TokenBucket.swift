@@ -24,7 +24,8 @@ struct TokenBucket {
     private(set) var heldUntil: Instant?
     private var line: [Waiter] = []
     private var refilledAt: Instant
-    private var former: (rate: Double?, capacity: Double)?
+    /// What was allowed when it was asked last; nothing before it was asked at all.
+    private var former: (rate: Double?, capacity: Double) = (0, 0)
     /// The longest line since the last hold began.
     private var longestLine = 0
     private var newcomersDue: Instant?
@@ -42,11 +43,11 @@ struct TokenBucket {
         let rate = currentRate(allowance, at: now)
         if now > refilledAt {
             let seconds = (now - refilledAt).inSeconds
-            if let rate { tokens += seconds * min(rate, former?.rate ?? rate) }
+            if let rate { tokens += seconds * min(rate, former.rate ?? rate) }
             refilledAt = now
         }
         let capacity = allowance.rate == nil ? 1 : allowance.capacity
-        let sure = min(capacity, former?.capacity ?? capacity)
+        let sure = min(capacity, former.capacity)
         tokens = min(tokens, sure > 0 ? sure + late(at: now, rate: rate) : 0)
         former = (rate, capacity)
         if rate == nil { tokens = 0 }
@@ -84,6 +85,12 @@ struct TokenBucket {
 
     /// Gives a paid call back; the next refill takes it away again where the bucket is full.
     mutating func giveBack() { tokens += 1 }
+
+    /// Takes away what is there; what was granted since the last time is gone, too.
+    mutating func empty(at now: Instant) {
+        tokens = 0
+        refilledAt = max(refilledAt, now)
+    }
 
     /// Lets no call be made before `instant`, and starts from an empty bucket then.
     ///

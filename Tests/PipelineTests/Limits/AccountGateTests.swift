@@ -18,7 +18,8 @@ import Testing
         let limits = AccountLimits(rate: limit, concurrencyMax: concurrency)
         let gate = AccountGate(
             .standard, limits, share: { _ in share }, at: start - .seconds(60), metrics: metrics)
-        gate.refresh(at: start - .seconds(60))
+        // Who never asked has nothing saved up.
+        if limit != nil { _ = gate.start(at: start - .seconds(60), isCrowded: false) }
         return gate
     }
 
@@ -143,11 +144,14 @@ import Testing
         let gate = self.gate()
         #expect(try job(gate, .credentialsRefused(fault), at: start) == [.credentialsRefused(fault)])
         #expect(gate.start(at: after(1), isCrowded: false) == .wait(until: after(5)))
-        #expect(gate.start(at: after(1), isCrowded: true) == .giveUp(fault, until: after(5)))
+        #expect(gate.start(at: after(1), isCrowded: true) == .wait(until: after(5)), "a grace of its own")
         #expect(gate.status(at: after(1)).state == .credentialsRefused(since: start, fault: fault))
+        #expect(try job(gate, .credentialsRefused(fault), at: after(15)) == [])
+        #expect(gate.start(at: after(16), isCrowded: false) == .wait(until: after(20)))
+        #expect(gate.start(at: after(16), isCrowded: true) == .giveUp(fault, until: after(20)))
         #expect(try job(gate, .credentialsRefused(fault), at: after(300)) == [])
         #expect(gate.start(at: after(301), isCrowded: false) == .giveUp(fault, until: after(305)))
-        #expect(gate.credentialsChanged(at: after(302)) == [])
+        gate.credentialsChanged(at: after(302))
         #expect(try job(gate, .answered, at: after(302)) == [.credentialsAccepted])
         #expect(gate.status(at: after(302)).state == .working)
     }

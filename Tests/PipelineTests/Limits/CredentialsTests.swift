@@ -22,30 +22,68 @@ import Testing
         var second: Double
         var isCrowded: Bool
         var waitsUntil: Double?
-        var isHopeless: Bool
+        var verdict: Credentials.Verdict
     }
 
     @Test(arguments: [
-        Row(testDescription: "at once", second: 0, isCrowded: false, waitsUntil: 5, isHopeless: false),
-        Row(testDescription: "in the pause", second: 4.9, isCrowded: false, waitsUntil: 5, isHopeless: false),
+        Row(testDescription: "at once", second: 0, isCrowded: false, waitsUntil: 5, verdict: .wait),
+        Row(testDescription: "in the pause", second: 4.9, isCrowded: false, waitsUntil: 5, verdict: .wait),
         Row(
-            testDescription: "a probe is due", second: 5, isCrowded: false, waitsUntil: nil, isHopeless: false
+            testDescription: "a probe is due", second: 5, isCrowded: false, waitsUntil: nil, verdict: .wait
         ),
-        Row(testDescription: "crowded", second: 1, isCrowded: true, waitsUntil: 5, isHopeless: true),
+        Row(testDescription: "crowded", second: 1, isCrowded: true, waitsUntil: 5, verdict: .wait),
         Row(
             testDescription: "before the grace ends", second: 299, isCrowded: false, waitsUntil: nil,
-            isHopeless: false),
-        Row(testDescription: "grace over", second: 300, isCrowded: false, waitsUntil: nil, isHopeless: true),
+            verdict: .wait),
+        Row(
+            testDescription: "grace over, nobody asked", second: 300, isCrowded: false, waitsUntil: nil,
+            verdict: .wait),
     ]) func jobsWaitAndAreGivenUpInTheEnd(_ row: Row) {
         let credentials = refused()
         #expect(credentials.moment(at: after(row.second)) == row.waitsUntil.map { after($0) })
-        #expect(credentials.isHopeless(at: after(row.second), isCrowded: row.isCrowded) == row.isHopeless)
+        #expect(credentials.verdict(at: after(row.second), isCrowded: row.isCrowded) == row.verdict)
     }
 
     @Test func acceptedOnesLetEverythingThrough() {
         let credentials = Credentials(grace: .seconds(300), pause: .seconds(5))
         #expect(credentials.moment(at: start) == nil)
-        #expect(!credentials.isHopeless(at: start, isCrowded: true))
+        #expect(credentials.verdict(at: start, isCrowded: true) == .wait)
+    }
+
+    /// A token that is being replaced is refused for some seconds, and its backlog mustn't go for that.
+    @Test(arguments: [(14, Credentials.Verdict.wait), (15, .giveUp)])
+    func whoStandsInTheWayHasAShortGrace(_ second: Double, _ verdict: Credentials.Verdict) {
+        var credentials = refused()
+        let probe = credentials.pass(at: after(10))
+        #expect(credentials.ended(probe, began: after(10), refused: fault, at: after(11)) == nil)
+        #expect(credentials.verdict(at: after(second), isCrowded: true) == verdict)
+    }
+
+    /// Hours after the last refusal the token may long be a good one.
+    @Test func onlyAFreshRefusalGivesUp() {
+        var credentials = refused()
+        let late = after(36_000)
+        #expect(credentials.moment(at: late) == nil)
+        let probe = credentials.pass(at: late)
+        #expect(credentials.verdict(at: late, isCrowded: true) == .ask, "the probe decides")
+        #expect(credentials.ended(probe, began: late, refused: fault, at: late + .seconds(1)) == nil)
+        #expect(credentials.verdict(at: late + .seconds(1), isCrowded: false) == .giveUp)
+    }
+
+    @Test func aProbeThatFoundNothingOutGivesNobodyUp() {
+        var credentials = refused()
+        let probe = credentials.pass(at: after(36_000))
+        credentials.giveBack(probe, wasMade: true, at: after(36_001))
+        #expect(credentials.verdict(at: after(36_001), isCrowded: true) == .wait)
+    }
+
+    @Test func aReplacedSecretHasAGraceOfItsOwn() {
+        var credentials = refused()
+        credentials.replaced(at: after(400))
+        let probe = credentials.pass(at: after(400))
+        #expect(credentials.verdict(at: after(400), isCrowded: true) == .wait)
+        #expect(credentials.ended(probe, began: after(400), refused: fault, at: after(401)) == nil)
+        #expect(credentials.verdict(at: after(401), isCrowded: false) == .wait)
     }
 
     @Test func oneCallProbesAndTheNextOneWaitsItsPause() {

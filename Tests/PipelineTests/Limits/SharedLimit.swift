@@ -9,18 +9,23 @@ struct SharedLimit {
     /// A bucket with a fault that the check has to see.
     enum Flaw: CaseIterable {
         case growingShareBringsTokens, shrinkingShareKeepsTokens, startsFull, keepsFormerShare
+        case forgetsLosses
     }
 
     struct Worker {
         var bucket: TokenBucket
         var share = 0.0
         var allowance: Allowance
+        /// What it will learn when it is asked next.
+        var news: (share: Double, hasLost: Bool)?
         /// Calls that wait, by the moment at which they ask again.
         var callers: [(id: UInt64, moment: Instant)] = []
     }
 
     let limit: RateLimit
     let flaw: Flaw?
+    /// Whether a worker learns of its share only when a call asks, as one without work does.
+    let learnsLate: Bool
     let partitions = 24
     private(set) var workers: [Worker]
     private(set) var calls: [Instant] = []
@@ -29,9 +34,12 @@ struct SharedLimit {
     private(set) var granted = 0.0
     private var nextID: UInt64 = 0
 
-    init(_ limit: RateLimit, workers count: Int, flaw: Flaw? = nil, at now: Instant) {
+    init(
+        _ limit: RateLimit, workers count: Int, flaw: Flaw? = nil, learnsLate: Bool = false, at now: Instant
+    ) {
         self.limit = limit
         self.flaw = flaw
+        self.learnsLate = learnsLate
         self.now = now
         let none = Allowance(limit, share: 0)
         workers = (0..<count).map { _ in Worker(bucket: TokenBucket(at: now), allowance: none) }
@@ -65,6 +73,7 @@ struct SharedLimit {
         while let (index, place) = next(), workers[index].callers[place].moment < end {
             let caller = workers[index].callers[place]
             now = max(now, caller.moment)
+            learn(index)
             if let moment = workers[index].bucket.take(caller.id, at: now, workers[index].allowance) {
                 workers[index].callers[place].moment = moment
             } else {
@@ -100,8 +109,17 @@ struct SharedLimit {
     }
 
     private mutating func set(_ share: Double, for index: Int) {
-        let former = workers[index].allowance
+        let hasLost = workers[index].news?.hasLost ?? false || share < workers[index].share
         workers[index].share = share
+        workers[index].news = (share, hasLost)
+        if !learnsLate { learn(index) }
+    }
+
+    private mutating func learn(_ index: Int) {
+        guard let (share, hasLost) = workers[index].news else { return }
+        workers[index].news = nil
+        if hasLost, flaw != .forgetsLosses { workers[index].bucket.empty(at: now) }
+        let former = workers[index].allowance
         var allowance = Allowance(limit, share: share)
         if flaw == .keepsFormerShare { allowance.rate = max(allowance.rate ?? 0, former.rate ?? 0) }
         if flaw == .shrinkingShareKeepsTokens {

@@ -67,7 +67,9 @@ struct ThrottledWorkers {
             let first = start + conditions.idle + .milliseconds($0 * 7)
             return Worker(state: AccountState(limits, at: start), nextQuestion: first)
         }
-        for index in workers.indices { workers[index].state.refresh(share: 1 / Double(count), at: start) }
+        for index in workers.indices {
+            workers[index].state.refresh(share: 1 / Double(count), losses: 0, at: start)
+        }
     }
 
     mutating func run(for duration: Duration) {
@@ -90,7 +92,7 @@ struct ThrottledWorkers {
     }
 
     private mutating func ask(_ index: Int) {
-        workers[index].state.refresh(share: 1 / Double(workers.count), at: now)
+        workers[index].state.refresh(share: 1 / Double(workers.count), losses: 0, at: now)
         switch workers[index].state.start(isCrowded: false, at: now) {
         case .go(let visit):
             let pass = workers[index].state.began(visit.id, at: now)

@@ -10,7 +10,7 @@ import Testing
     private func leases(_ tenures: [Int], of total: Int) -> Leases {
         let leases = Leases()
         leases.note(partitionTotal: total)
-        leases.extend(tenures, until: now + .seconds(10))
+        leases.extend(tenures, until: now + .seconds(10), at: now)
         return leases
     }
 
@@ -19,7 +19,7 @@ import Testing
         leases.suspend([1, 3])
         #expect(!leases.holds(1, at: now) && leases.holds(2, at: now))
         #expect(leases.share(at: now) == 0.25)
-        leases.extend([1], until: now + .seconds(5))
+        leases.extend([1], until: now + .seconds(5), at: now)
         #expect(leases.share(at: now) == 0.5)
         #expect(leases.share(at: now + .seconds(5)) == 0.25)
     }

@@ -99,7 +99,7 @@ extension ShareModel {
     private func acknowledge(_ worker: Int, _ parts: [CommitRound.Part], _ sentAt: Instant) {
         let from = bug == .countsFromTheAcknowledgement ? now : sentAt
         let held = parts.filter { !$0.isReleased }.map(\.tenure)
-        members[worker].leases.extend(held, until: from + Self.session)
+        members[worker].leases.extend(held, until: from + Self.session, at: from)
     }
 
     private mutating func revoke(_ worker: Int) {
