@@ -147,25 +147,6 @@ import Testing
         }
     }
 
-    @Test func aFurtherCallThatHasToWaitForLongGivesTheSlotBackAndIsNoAttempt() async throws {
-        let gateway = ScriptedGateway()
-        await gateway.script { $0.addResults = [.success(GatewayCard(facts: CardFacts(id: "1")))] }
-        let limit = RateLimit(callsPerSecond: 0.5, burst: 1)
-        await withPipeline(gateway: gateway, limit: limit, concurrency: 1) { pipeline, deliveries, time in
-            let work = Sample.work(1, Sample.register())
-            _ = await pipeline.submit([work])
-            while await gateway.calls.isEmpty {
-                time.advance(by: .milliseconds(10))
-                await Task.yield()
-            }
-            await pipeline.until(work.ticket, is: .account(.rate))
-            let stage = await pipeline.stage(of: work.ticket)
-            #expect(stage?.attempts == 0 && stage?.lastError == nil)
-            let done = await time.run(until: 1, of: deliveries, by: .milliseconds(500))
-            #expect(done.map(\.summary) == ["card.registered"])
-        }
-    }
-
     @Test func aTenureThatIsNotOpenTakesNothing() async throws {
         let gateway = ScriptedGateway()
         await withPipeline(gateway: gateway) { pipeline, _, _ in
