@@ -235,7 +235,7 @@ extension JobPipeline {
     private func take() -> Turn? {
         if isStopping { return nil }
         let now = time.now
-        return dispatch.take(at: now) { accounts[$0].gate.start(at: now, isCrowded: $1) }
+        return dispatch.take(at: now) { accounts[$0].gate.start(at: now, isCrowded: $1()) }
     }
 
     /// The next job of a slot.

@@ -9,8 +9,8 @@ import HeapModule
 struct Schedule {
     typealias Instant = ContinuousClock.Instant
 
-    /// Who asks an account's gate; the flag says whether its jobs hold half of a partition's window.
-    typealias Ask = (_ account: Int, _ isCrowded: Bool) -> AccountGate.Start
+    /// Who asks an account's gate, and may ask whether its jobs hold half of a partition's window.
+    typealias Ask = (_ account: Int, _ isCrowded: () -> Bool) -> AccountGate.Start
 
     private struct LaneState {
         /// The lane's jobs in order; the first is in the phase, the others are queued behind it.
@@ -18,7 +18,7 @@ struct Schedule {
         var phase = Phase.ready
         /// What the first job needs.
         var need: Need
-        /// Whose window the lane's jobs are counted in.
+        /// Whose the first job is known to be.
         var owner: Int?
     }
 
@@ -85,11 +85,9 @@ struct Schedule {
 
     mutating func submit(_ work: Work) {
         count += 1
+        crowding?.note(work.ticket)
         if let index = lanes.index(forKey: work.lane) {
             lanes.values[index].jobs.append(work)
-            if let owner = lanes.values[index].owner {
-                crowding?.add(1, of: owner, tenure: work.ticket.tenure)
-            }
         } else {
             lanes[work.lane] = LaneState(jobs: [work], need: firstNeed)
             enqueue(work.lane, firstNeed)
@@ -101,9 +99,19 @@ struct Schedule {
         if running < concurrency {
             if !slotOnly.isEmpty, let work = begin(\.slotOnly, .slot, as: .running) { return (work, .slot) }
             while let account = nextAccount(at: now) {
-                switch ask(account, crowding?.isCrowded(account) ?? false) {
+                let crowding = crowding
+                var isCrowded = false
+                let answer = ask(account) {
+                    isCrowded = crowding?.isCrowded(account) ?? false
+                    return isCrowded
+                }
+                switch answer {
                 case .go(let visit): return begin(account).map { ($0, .visiting(account: account, visit)) }
                 case .giveUp(let fault, let moment):
+                    if isCrowded, !bringForwardWhoIsInTheWay(of: account) {
+                        accounts.block(account, until: max(moment, now + .milliseconds(1)))
+                        continue
+                    }
                     return begin(account).map { ($0, .givingUp(account: account, fault, until: moment)) }
                 case .wait(let moment):
                     // A moment that has passed would be asked for again at once.
@@ -122,7 +130,7 @@ struct Schedule {
         lanes.values[index].need = account.map(Need.place) ?? .slot
         lanes.values[index].owner = account
         guard let account else { return }
-        crowding?.add(lanes.values[index].jobs.count, of: account, tenure: work.ticket.tenure)
+        crowding?.add(work.ticket, of: account)
     }
 
     /// What has been decoded, in the phase `read`, may start.
@@ -137,7 +145,7 @@ struct Schedule {
         count -= 1
         guard let index = lanes.index(forKey: work.lane) else { preconditionFailure("its lane is here") }
         if let owner = lanes.values[index].owner {
-            crowding?.remove(lanes.values[index].jobs.count, of: owner, tenure: work.ticket.tenure)
+            crowding?.remove(work.ticket, of: owner)
             lanes.values[index].owner = nil
         }
         let first = lanes.values[index].jobs.popFirst()
@@ -218,6 +226,18 @@ extension Schedule {
             }
         }
         return nil
+    }
+
+    /// Whoever holds less than half of a window waits for the end of the grace.
+    private mutating func bringForwardWhoIsInTheWay(of account: Int) -> Bool {
+        guard let crowding else { return false }
+        let lanes = lanes
+        return accounts.bringForward(of: account) { lane in
+            guard let state = lanes[lane], state.phase == .ready, state.need == .place(account: account),
+                let first = state.jobs.first
+            else { return false }
+            return crowding.isInTheWay(first.ticket)
+        }
     }
 
     private func isReady(_ lane: Lane, for need: Need) -> Bool {

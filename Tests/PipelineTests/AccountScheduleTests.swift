@@ -67,22 +67,28 @@ import Testing
     }
 
     @Test func anAccountIsInTheWayFromHalfOfAWindowOn() {
+        func ticket(_ offset: Int64, _ tenure: Int = 1) -> Ticket { Ticket(tenure: tenure, offset: offset) }
         var crowding = Crowding(accounts: 2)
         crowding.open(tenure: 1, window: 5)
         crowding.open(tenure: 2, window: 100)
-        crowding.add(2, of: 0, tenure: 1)
-        crowding.add(49, of: 0, tenure: 2)
+        for offset in 7...8 { crowding.note(ticket(Int64(offset))) }
+        crowding.add(ticket(7), of: 0)
+        crowding.add(ticket(8), of: 0)
         #expect(!crowding.isCrowded(0))
-        crowding.add(1, of: 0, tenure: 1)
-        #expect(crowding.isCrowded(0) && !crowding.isCrowded(1))
-        crowding.add(1, of: 0, tenure: 2)
-        crowding.remove(1, of: 0, tenure: 1)
-        #expect(crowding.isCrowded(0), "in the other tenure")
+        crowding.note(ticket(9))
+        #expect(crowding.isCrowded(0) && !crowding.isCrowded(1), "whosever the newest is")
+        crowding.remove(ticket(8), of: 0)
+        #expect(crowding.isCrowded(0), "the oldest still holds everything behind it")
+        crowding.remove(ticket(7), of: 0)
+        #expect(!crowding.isCrowded(0))
+        crowding.note(ticket(149, 2))
+        crowding.add(ticket(101, 2), of: 1)
+        #expect(!crowding.isCrowded(1))
+        crowding.add(ticket(100, 2), of: 1)
+        #expect(crowding.isCrowded(1), "in the other tenure")
         crowding.close(tenure: 2)
-        #expect(!crowding.isCrowded(0))
-        crowding.remove(50, of: 0, tenure: 2)
-        crowding.add(1, of: 0, tenure: 1)
-        #expect(crowding.isCrowded(0), "what was closed is forgotten")
+        crowding.add(ticket(100, 2), of: 1)
+        #expect(!crowding.isCrowded(1), "what is closed is forgotten")
     }
 
     @Test func aLaneCountsForTheAccountOfItsFirstJob() {
@@ -92,7 +98,7 @@ import Testing
         var crowded: [Bool] = []
         func start() -> (work: Work, start: Schedule.Start)? {
             schedule.start(at: self.start) { _, isCrowded in
-                crowded.append(isCrowded)
+                crowded.append(isCrowded())
                 return .go(AccountGate.Visit(id: 1, paid: nil))
             }
         }

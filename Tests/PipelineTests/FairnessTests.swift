@@ -32,7 +32,7 @@ import Testing
         return started
     }
 
-    private func letIn(_ account: Int, _ isCrowded: Bool) -> AccountGate.Start {
+    private func letIn(_ account: Int, _ isCrowded: () -> Bool) -> AccountGate.Start {
         .go(AccountGate.Visit(id: 1, paid: nil))
     }
 

@@ -73,8 +73,8 @@ final class AccountGate: Sendable {
     /// Whether a job may start now; with `.go` it has, until ``leave(_:at:)``.
     ///
     /// It `isCrowded` where the account's jobs hold half of a partition's window.
-    func start(at now: Instant, isCrowded: Bool) -> Start {
-        refreshed(at: now) { $0.start(isCrowded: isCrowded, at: now) }
+    func start(at now: Instant, isCrowded: @autoclosure () -> Bool) -> Start {
+        refreshed(at: now) { $0.start(isCrowded: isCrowded(), at: now) }
     }
 
     /// The job gives its place back, and every turn that it hasn't used.

@@ -74,9 +74,9 @@ struct AccountState {
     }
 
     /// Lets a job start, and pays for its first call.
-    mutating func start(isCrowded: Bool, at now: Instant) -> AccountGate.Start {
+    mutating func start(isCrowded: @autoclosure () -> Bool, at now: Instant) -> AccountGate.Start {
         if let moment = credentials.moment(at: now) {
-            switch credentials.verdict(at: now, isCrowded: isCrowded) {
+            switch credentials.verdict(at: now, isCrowded: isCrowded()) {
             case .wait: return .wait(until: moment)
             case .ask: return .wait(until: min(moment, now + Self.recheck))
             case .giveUp:

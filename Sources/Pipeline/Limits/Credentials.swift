@@ -63,10 +63,10 @@ struct Credentials {
 
     /// They are given up where the grace is over, which is short where they stand in the way of others; and only by
     /// a refusal that is fresh, because nobody asks while there is no job.
-    func verdict(at now: Instant, isCrowded: Bool) -> Verdict {
-        guard let refusal, now - refusal.since >= (isCrowded ? min(grace, pause * 3) : grace) else {
-            return .wait
-        }
+    func verdict(at now: Instant, isCrowded: @autoclosure () -> Bool) -> Verdict {
+        guard let refusal else { return .wait }
+        let age = now - refusal.since
+        guard age >= grace || (age >= pause * 3 && isCrowded()) else { return .wait }
         if probe != nil { return .ask }
         return refusedAt.map { now - $0 < pause * 2 } ?? false ? .giveUp : .wait
     }
