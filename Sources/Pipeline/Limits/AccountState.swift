@@ -86,7 +86,9 @@ struct AccountState {
         }
         guard running < concurrency.current else { return .full }
         if hasBreaker, let moment = breaker.moment(at: now) { return .wait(until: moment) }
-        if let moment = bucket.take(at: now, allowance) { return .wait(until: asksAgain(by: moment, at: now)) }
+        if let moment = bucket.take(at: now, allowance) {
+            return .wait(until: asksAgain(by: moment, at: now))
+        }
         running += 1
         nextID += 1
         turns.append(Turn(id: nextID, visit: nextID, pass: pass(at: now)))
