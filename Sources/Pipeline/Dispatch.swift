@@ -175,14 +175,14 @@ struct Dispatch {
     ) -> Bool {
         guard let job = memory.submission?.job else { return false }
         let identity = JobIdentity(job)
-        let isDoubtful = memory.attempt.risk >= .own
-        if memory.progress.attempts > 0 || isDoubtful {
-            let ending = result == nil ? FinishedJobs.Ending.unanswered(isDoubtful: isDoubtful) : .answered
-            finished.note(identity, ending, at: now)
+        // Whoever was given up has done nothing; of others an answered call may have moved money, too.
+        let risk = memory.isGivenUp ? memory.attempt.risk : max(memory.attempt.risk, .inherited)
+        if memory.progress.attempts > 0 || risk >= .own {
+            finished.note(identity, result == nil ? .unanswered(risk) : .answered, at: now)
         }
         let followers = joins.leave(identity, ticket)
         for follower in followers {
-            let part = result.map(JobMemory.Part.repeats) ?? .orphan(isDoubtful: isDoubtful)
+            let part = result.map(JobMemory.Part.repeats) ?? .orphan(risk)
             memories[follower.ticket]?.part = part
             schedule.unpark(follower.ticket, in: follower.lane, isAnswered: result != nil)
         }
@@ -197,14 +197,12 @@ struct Dispatch {
             memory.attempt.mayHaveBeenAttempted || work.history != .fresh || wasDeadLetter
         memory.attempt.mayHaveBeenDone =
             memory.attempt.mayHaveBeenDone || wasDeadLetter && job.kind.canMoveMoney
-        let earlier: Bool? =
-            switch (memory.part, ending) {
-            case (.orphan(let isDoubtful), _), (_, .unanswered(let isDoubtful)): isDoubtful
-            default: nil
-            }
-        if let isDoubtful = earlier {
-            memory.attempt.mayHaveBeenAttempted = true
-            memory.attempt.mayHaveBeenDone = memory.attempt.mayHaveBeenDone || isDoubtful
+        memory.isRepeat = memory.isRepeat || ending == .answered
+        switch (memory.part, ending) {
+        case (.orphan(let risk), _), (_, .unanswered(let risk)):
+            memory.attempt.mayHaveBeenAttempted = memory.attempt.mayHaveBeenAttempted || risk >= .inherited
+            memory.attempt.mayHaveBeenDone = memory.attempt.mayHaveBeenDone || risk >= .own
+        case (_, .answered), (_, nil): break
         }
         let isKnown = [tenures.opened(work.ticket.tenure), finished.completeSince].allSatisfy { since in
             since.map { now - $0 > looks.indexLag } ?? false

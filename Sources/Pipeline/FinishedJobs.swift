@@ -10,8 +10,8 @@ struct FinishedJobs {
     enum Ending: Sendable, Hashable {
         /// With an event.
         case answered
-        /// As a dead letter or without an answer; whether a call of it may have been carried out unanswered.
-        case unanswered(isDoubtful: Bool)
+        /// As a dead letter or without an answer; how far it may have been done all the same.
+        case unanswered(Risk)
     }
 
     private struct Entry {

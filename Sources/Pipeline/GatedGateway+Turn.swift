@@ -26,6 +26,8 @@ extension GatedGateway {
             do {
                 let answer = try await call()
                 end(running, .answered, at: time.now)
+                // A search's further pages are paid for afterwards: there are hardly ever any.
+                if answer.requests > 1 { account.gate.charge(answer.requests - 1, at: time.now) }
                 return answer
             } catch {
                 let now = time.now
@@ -69,7 +71,7 @@ extension GatedGateway {
             account.gate.giveBack(reservation, at: time.now)
             throw error
         }
-        visit.noteCall()
+        visit.note(kind)
         return account.gate.began(reservation, kind, at: time.now)
     }
 

@@ -6,11 +6,14 @@ public struct GatewayAnswer<Value: Sendable>: Sendable {
     public var value: Value
     /// The gateway's id of the request.
     public var requestID: String?
+    /// How many requests it took: a search is read page by page.
+    public var requests: Int
 
     /// An answer.
-    public init(_ value: Value, requestID: String? = nil) {
+    public init(_ value: Value, requestID: String? = nil, requests: Int = 1) {
         self.value = value
         self.requestID = requestID
+        self.requests = requests
     }
 }
 

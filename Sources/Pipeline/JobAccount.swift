@@ -61,7 +61,7 @@ final class CredentialsVersion: Sendable {
 final class OpenVisit: Sendable {
     private struct State {
         var visit: AccountGate.Visit
-        var hasCalled = false
+        var lastCall: CallKind?
     }
 
     private let state: Mutex<State>
@@ -72,7 +72,10 @@ final class OpenVisit: Sendable {
     var visit: AccountGate.Visit { state.withLock { $0.visit } }
 
     /// Whether the run has made a call.
-    var hasCalled: Bool { state.withLock { $0.hasCalled } }
+    var hasCalled: Bool { lastCall != nil }
+
+    /// The run's last call; nil where it has made none.
+    var lastCall: CallKind? { state.withLock { $0.lastCall } }
 
     /// Takes the next turn to call.
     func reserve(at gate: AccountGate, _ now: ContinuousClock.Instant) -> AccountGate.Reservation {
@@ -80,5 +83,5 @@ final class OpenVisit: Sendable {
     }
 
     /// A call is made.
-    func noteCall() { state.withLock { $0.hasCalled = true } }
+    func note(_ call: CallKind) { state.withLock { $0.lastCall = call } }
 }

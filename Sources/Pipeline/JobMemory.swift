@@ -12,8 +12,8 @@ struct JobMemory: Sendable {
         case follows
         /// One whose leader has the answer.
         indirect case repeats(JobResult)
-        /// One whose leader left without an answer; whether it may have done the job all the same.
-        case orphan(isDoubtful: Bool)
+        /// One whose leader left without an answer; how far it may have done the job all the same.
+        case orphan(Risk)
 
         /// Whether it is the copy that is run.
         var leads: Bool { if case .leads = self { true } else { false } }
@@ -28,6 +28,10 @@ struct JobMemory: Sendable {
     var lastFault: GatewayFault?
     /// Whether it waits for its account's turn to call, and for nothing of its own.
     var waitsForAccount = false
+    /// Whether a copy of the job was answered before.
+    var isRepeat = false
+    /// Whether it ends because of its account, and certainly has moved no money.
+    var isGivenUp = false
     /// How often a run was put off that had made a call, which the next one makes again.
     var deferrals = 0
 
@@ -42,10 +46,9 @@ struct JobMemory: Sendable {
             return
         }
         lastFault = error.fault
-        if progress.looksFirst, attempt.mayHaveBeenDone {
-            attempt.mayHaveBeenAttempted = true
-            attempt.hasLooked = false
-        }
+        guard progress.looksFirst else { return }
+        attempt.hasLooked = false
+        if attempt.mayHaveBeenDone { attempt.mayHaveBeenAttempted = true }
     }
 
     /// Whether no money can have moved, by this run's calls or by anybody's.
@@ -54,7 +57,7 @@ struct JobMemory: Sendable {
     /// What a dead letter says of the money, for calls of all tenures.
     var moneyState: MoneyState {
         guard let submission, submission.job.kind.canMoveMoney else { return .notMoved }
-        return attempt.risk == .none ? .notMoved : .unknown
+        return attempt.risk == .none && !isRepeat ? .notMoved : .unknown
     }
 }
 

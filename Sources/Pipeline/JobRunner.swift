@@ -62,7 +62,7 @@ struct JobRunner: Sendable {
             return finish(finding, submission, work, memory)
         } catch {
             if case .deferred = error, open.hasCalled { memory.deferrals += 1 }
-            return failed(error, submission, account, work, &memory)
+            return failed(error, to: open.lastCall, submission, account, work, &memory)
         }
     }
 
@@ -123,15 +123,14 @@ struct JobRunner: Sendable {
     }
 
     private func failed(
-        _ error: GatewayError, _ submission: Submission, _ account: JobAccount, _ work: Work,
-        _ memory: inout JobMemory
+        _ error: GatewayError, to call: CallKind?, _ submission: Submission, _ account: JobAccount,
+        _ work: Work, _ memory: inout JobMemory
     ) -> Step {
         // A call that this process broke off says nothing about the job: the next owner repeats it.
         if Task.isCancelled { return .done(.abandoned, nil) }
         let verdict = memory.progress.verdict(
-            on: error, kind: submission.job.kind, risk: memory.attempt.risk, policy: policy,
-            lastAnswer: account.gate.lastAnswer, lastAcceptance: account.gate.lastAcceptance, now: time.now,
-            chance: .random(in: 0..<1))
+            on: error, to: call, kind: submission.job.kind, risk: memory.attempt.risk, policy: policy,
+            answers: account.gate.answers, now: time.now, chance: .random(in: 0..<1))
         memory.note(error)
         switch verdict {
         case .again(let pause):
@@ -141,9 +140,14 @@ struct JobRunner: Sendable {
             memory.attempt.lookInto(.silence(fault))
             logRetry(error, after: looks.pause, submission, work, memory)
             return .again(after: looks.pause)
+        case .lookAnew:
+            memory.attempt.lookAnew()
+            logRetry(error, after: looks.pause, submission, work, memory)
+            return .again(after: looks.pause)
         case .end(.deadLetter(let reason, let money, let fault)):
             let letter = DeadLetter(
-                reason: reason, detail: fault.description, money: money, jobID: submission.job.id)
+                reason: reason, detail: fault.description,
+                money: memory.isRepeat ? memory.moneyState : money, jobID: submission.job.id)
             return deadLetter(letter, work, memory)
         case .end(.refused(let refusal)):
             return answered(

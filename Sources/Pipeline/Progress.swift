@@ -12,6 +12,8 @@ struct Progress: Sendable {
         case again(after: Duration)
         /// No call is made any more; looks tell what those before may have done.
         case lookInto(GatewayFault)
+        /// It is looked at once more what somebody else may have done, before the job is done.
+        case lookAnew(GatewayFault)
     }
 
     /// How a job ends on a failed call.
@@ -26,6 +28,8 @@ struct Progress: Sendable {
     private var unansweredAttempts = 0
     /// Those that bring the job nearer to its end.
     private var countedAttempts = 0
+    /// Those while the gateway answered, and no call of their kind.
+    private var loneAttempts = 0
     /// When the last attempt without an answer ended.
     private var lastUnanswered: Instant?
     /// Refusals of the credentials, of a job whose account has had calls accepted in between.
@@ -34,6 +38,7 @@ struct Progress: Sendable {
     private var lastRefused: Instant?
     private var failuresInRow = 0
     private var isLookedInto = false
+    private var hasLookedAnew = false
 
     /// Whether each run begins with a look.
     ///
@@ -45,20 +50,18 @@ struct Progress: Sendable {
 
     /// What follows `error`.
     ///
-    /// The `risk` is what may have moved money by now, this call included. The gateway's `lastAnswer` to a call
-    /// of the account counts whatever it said; its `lastAcceptance` is the last one that didn't refuse the
-    /// credentials. The `chance` is a random number in 0..<1.
+    /// The `risk` is what may have moved money by now, the `call` that failed included. The `answers` are those
+    /// to all calls of the account, and `chance` is a random number in 0..<1.
     mutating func verdict(
-        on error: GatewayError, kind: JobKind, risk: Risk, policy: RetryPolicy, lastAnswer: Instant?,
-        lastAcceptance: Instant?, now: Instant, chance: Double
+        on error: GatewayError, to call: CallKind?, kind: JobKind, risk: Risk, policy: RetryPolicy,
+        answers: AccountAnswers, now: Instant, chance: Double
     ) -> Verdict {
         if let pause = notBegun(error, policy, now) { return .again(after: pause) }
         let risk = kind.canMoveMoney ? risk : .none
         if risk == .lookedInto, !isLookedInto {
             // Looks have a count of their own.
             isLookedInto = true
-            countedAttempts = 0
-            ownRefusals = 0
+            countAnew()
         }
         failuresInRow += 1
         let pause = policy.pause(afterFailures: failuresInRow, chance: chance)
@@ -72,7 +75,8 @@ struct Progress: Sendable {
             return unanswered(fault, risk, policy, after: pause, counts: true)
         case .ambiguous(let fault):
             // While nothing is answered, it is the gateway that is away, and not the job that is at fault.
-            let counts = lastUnanswered.map { before in lastAnswer.map { $0 >= before } ?? false } ?? true
+            let counts = isSince(lastUnanswered, answers.last(call))
+            if !counts, isSince(lastUnanswered, answers.last) { loneAttempts += 1 }
             lastUnanswered = now
             return unanswered(fault, risk, policy, after: pause, counts: counts)
         case .conflict(let fault), .tokenUnusable(let fault):
@@ -82,7 +86,7 @@ struct Progress: Sendable {
             return .end(
                 risk == .none ? .refused(fault.refusal) : .deadLetter(.outcomeUnknown, .unknown, fault))
         case .misconfigured(let fault):
-            return credentialsRefused(fault, risk, policy, lastAcceptance, now, chance)
+            return credentialsRefused(fault, risk, policy, answers.accepted, now, chance)
         }
     }
 
@@ -91,11 +95,10 @@ struct Progress: Sendable {
     /// The account's gate says when they are tried again, and what ends without a call. Where it is this job's
     /// call alone that they don't allow, other calls are accepted in between, and the job has to end by itself.
     private mutating func credentialsRefused(
-        _ fault: GatewayFault, _ risk: Risk, _ policy: RetryPolicy, _ lastAcceptance: Instant?,
-        _ now: Instant,
+        _ fault: GatewayFault, _ risk: Risk, _ policy: RetryPolicy, _ accepted: Instant?, _ now: Instant,
         _ chance: Double
     ) -> Verdict {
-        if let lastRefused, let lastAcceptance, lastAcceptance >= lastRefused { ownRefusals += 1 }
+        if lastRefused != nil, isSince(lastRefused, accepted) { ownRefusals += 1 }
         lastRefused = now
         guard ownRefusals >= policy.attemptsMax else {
             return .again(after: policy.pause(afterFailures: 1, chance: chance))
@@ -104,12 +107,29 @@ struct Progress: Sendable {
     }
 
     /// How a job ends that was tried as often as it may be.
-    private func ending(_ reason: DeadLetter.Reason, _ fault: GatewayFault, _ risk: Risk) -> Verdict {
+    private mutating func ending(_ reason: DeadLetter.Reason, _ fault: GatewayFault, _ risk: Risk) -> Verdict
+    {
         switch risk {
-        case .none: .end(.deadLetter(reason, .notMoved, fault))
-        case .inherited, .own: .lookInto(fault)
-        case .lookedInto: .end(.deadLetter(.outcomeUnknown, .unknown, fault))
+        case .none: return .end(.deadLetter(reason, .notMoved, fault))
+        case .inherited where !hasLookedAnew:
+            // No call of this job is in doubt: what looks don't find, it may do.
+            hasLookedAnew = true
+            countAnew()
+            return .lookAnew(fault)
+        case .own: return .lookInto(fault)
+        case .inherited, .lookedInto: return .end(.deadLetter(.outcomeUnknown, .unknown, fault))
         }
+    }
+
+    private mutating func countAnew() {
+        countedAttempts = 0
+        loneAttempts = 0
+        ownRefusals = 0
+    }
+
+    private func isSince(_ before: Instant?, _ instant: Instant?) -> Bool {
+        guard let before else { return true }
+        return instant.map { $0 >= before } ?? false
     }
 
     /// The pause after a call that was not begun, which counts as no attempt; nil where it was begun.
@@ -134,7 +154,9 @@ struct Progress: Sendable {
         unansweredAttempts += 1
         if counts { countedAttempts += 1 }
         looksFirst = unansweredAttempts >= policy.attemptsMax
-        guard countedAttempts >= policy.attemptsMax else { return .again(after: pause) }
+        let isOver =
+            countedAttempts >= policy.attemptsMax || loneAttempts >= policy.loneAttemptsMax
+        guard isOver else { return .again(after: pause) }
         return ending(.retriesExhausted, fault, risk)
     }
 }

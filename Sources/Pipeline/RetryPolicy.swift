@@ -2,8 +2,14 @@
 public struct RetryPolicy: Sendable, Hashable {
     /// Attempts that reached the gateway and got no answer, before the job becomes a dead letter.
     ///
-    /// While the gateway answers no other call of the account either, further ones don't count.
+    /// While the gateway answers no other call of the account and of the same kind either, further ones don't
+    /// count.
     public var attemptsMax: Int
+    /// The same for attempts while the gateway answers calls of other kinds only: it may be the job, or the gateway
+    /// can't do this for anybody.
+    ///
+    /// By default they are eight times as many: a quarter of an hour, and longer while a breaker is open.
+    public var loneAttemptsMax: Int
     /// The longest pause before the second attempt; it doubles with each further one.
     public var pauseBase: Duration
     /// The longest pause at all.
@@ -16,9 +22,11 @@ public struct RetryPolicy: Sendable, Hashable {
     /// The defaults ride out a gateway restart of about a minute.
     public init(
         attemptsMax: Int = 8, pauseBase: Duration = .milliseconds(500), pauseMax: Duration = .seconds(30),
-        retryAfterMax: Duration = .seconds(300), leasePause: Duration = .seconds(1)
+        retryAfterMax: Duration = .seconds(300), leasePause: Duration = .seconds(1),
+        loneAttemptsMax: Int? = nil
     ) {
         self.attemptsMax = attemptsMax
+        self.loneAttemptsMax = loneAttemptsMax ?? 8 * attemptsMax
         self.pauseBase = pauseBase
         self.pauseMax = pauseMax
         self.retryAfterMax = retryAfterMax

@@ -31,13 +31,13 @@ struct SearchTests {
 
     private func payments(
         limit: Int = 1000, _ script: @escaping @Sendable (Int) -> [ScriptedServer.Step]
-    ) async throws -> (ids: [Int64], offsets: [Int]) {
+    ) async throws -> (ids: [Int64], offsets: [Int], requests: Int) {
         try await ScriptedServer.run(.onRequest { script(Self.offset($0)) }) { server in
             try await withClient(port: server.port) {
                 $0.searchResultsMax = limit
             } _: { client in
                 let answer = try await client.payments(externalReference: "r", window: Self.window)
-                return (answer.value.map(\.id), server.requests.map(Self.offset))
+                return (answer.value.map(\.id), server.requests.map(Self.offset), answer.requests)
             }
         }
     }
@@ -48,6 +48,7 @@ struct SearchTests {
             Self.page((offset..<min(offset + 50, 120)).map { Self.payment($0) }, total: 120)
         }
         #expect(found.ids == (0..<120).map(Int64.init) && found.offsets == [0, 50, 100])
+        #expect(found.requests == 3, "each page is paid for")
     }
 
     @Test("a payment that moves to the next page meanwhile counts once; other references don't count")

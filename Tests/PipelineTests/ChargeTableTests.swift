@@ -118,6 +118,8 @@ extension JobRunner {
         var rules = AccountRules()
         rules.permitsMissingSecurityCode = true
         return JobRunner(
-            alone: gateway, rules: rules, policy: RetryPolicy(attemptsMax: 3, pauseBase: .zero), time: time)
+            alone: gateway, rules: rules,
+            policy: RetryPolicy(attemptsMax: 3, pauseBase: .zero, loneAttemptsMax: 3),
+            time: time)
     }
 }

@@ -109,6 +109,33 @@ import Testing
         #expect(last.runs && last.turn.memory.attempt.risk == .own)
     }
 
+    @Test func copiesOfAJobThatWasGivenUpCanBeGivenUpToo() throws {
+        let dispatch = self.dispatch()
+        #expect(dispatch.submit([Sample.work(1), Sample.work(2, key: "b")]).isEmpty)
+        var leader = try enter(dispatch).turn
+        #expect(try !enter(dispatch).runs)
+        leader.memory.progress.began()
+        leader.memory.isGivenUp = true
+        #expect(dispatch.finish(leader, nil, at: start))
+        let follower = try enter(dispatch).turn
+        #expect(follower.memory.hasCertainlyDoneNothing)
+        #expect(!dispatch.finish(follower, nil, at: start))
+        #expect(dispatch.submit([Sample.work(3)]).isEmpty)
+        #expect(try enter(dispatch).turn.memory.hasCertainlyDoneNothing, "one that comes later")
+    }
+
+    @Test func ofACopyOfAnAnsweredJobNobodySaysThatNoMoneyMoved() throws {
+        let dispatch = self.dispatch()
+        #expect(dispatch.submit([Sample.work(1)]).isEmpty)
+        var first = try enter(dispatch).turn
+        #expect(first.memory.moneyState == .notMoved)
+        first.memory.progress.began()
+        _ = try dispatch.finish(first, answer(first), at: start)
+        #expect(dispatch.submit([Sample.work(2)]).isEmpty)
+        let copy = try enter(dispatch).turn.memory
+        #expect(copy.moneyState == .unknown && !copy.hasCertainlyDoneNothing)
+    }
+
     @Test func crossedCopiesWaitForNobodyForEver() throws {
         let dispatch = self.dispatch()
         let works = [("A", 1, 1), ("B", 2, 1), ("B", 3, 2), ("A", 4, 2)] as [(String, Int64, Int)]
@@ -182,11 +209,11 @@ import Testing
         var finished = FinishedJobs(capacity: 2, at: start)
         let jobs = try ["a", "b", "c"].map { JobIdentity(try JobDecoder().decode(Sample.charge($0)).job) }
         finished.note(jobs[0], .answered, at: start + .seconds(1))
-        finished.note(jobs[1], .unanswered(isDoubtful: true), at: start + .seconds(2))
+        finished.note(jobs[1], .unanswered(.own), at: start + .seconds(2))
         #expect(finished.completeSince == start)
-        finished.note(jobs[0], .unanswered(isDoubtful: false), at: start + .seconds(3))
+        finished.note(jobs[0], .unanswered(.inherited), at: start + .seconds(3))
         #expect(finished.completeSince == start + .seconds(1))
-        #expect(finished.ending(of: jobs[0]) == .unanswered(isDoubtful: false), "it left again since")
+        #expect(finished.ending(of: jobs[0]) == .unanswered(.inherited), "it left again since")
         finished.note(jobs[2], .answered, at: start + .seconds(4))
         #expect(finished.ending(of: jobs[1]) == nil && finished.ending(of: jobs[2]) == .answered)
         #expect(finished.completeSince == start + .seconds(2))

@@ -5,7 +5,7 @@ import Testing
 @testable import Pipeline
 
 /// Who gets the next slot, in virtual time; each test prints the figure it is about.
-@Suite(.timeLimit(.minutes(1))) struct FairnessTests {
+@Suite(.timeLimit(.minutes(5))) struct FairnessTests {
     private let start = ContinuousClock.now
 
     /// Starts jobs and ends the oldest running one, over and over; returns who started, in order.

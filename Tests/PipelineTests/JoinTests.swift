@@ -4,7 +4,7 @@ import Testing
 @testable import Pipeline
 
 /// Copies of a job, leases and histories in a running pipeline.
-@Suite(.timeLimit(.minutes(1))) struct JoinTests {
+@Suite(.timeLimit(.minutes(5))) struct JoinTests {
     /// Returns when `copy` waits for the first message.
     private func untilJoined(_ copy: Work, in pipeline: JobPipeline) async {
         while await pipeline.stage(of: copy.ticket)?.step != .joined(to: Sample.work(1).ticket) {

@@ -6,7 +6,7 @@ import Testing
 @testable import Pipeline
 
 /// A gateway that is away, or that refuses an account's credentials, for simulated hours.
-@Suite(.timeLimit(.minutes(1))) struct OutageTests {
+@Suite(.timeLimit(.minutes(5))) struct OutageTests {
     /// How the gateway behaves at present.
     private final class Mood: Sendable {
         private let state: Mutex<GatewayError?>

@@ -18,14 +18,16 @@ import Testing
     /// `answered` so long after the start.
     private func verdict(
         _ run: inout Run, _ error: GatewayError, kind: JobKind = .chargeSavedCard, after: Duration = .zero,
-        answered: Duration? = nil, accepted: Duration? = nil
+        answered: Duration? = nil, accepted: Duration? = nil, of answeredKind: CallKind = .createPayment
     ) -> Progress.Verdict {
         run.progress.began()
         run.memory.note(error)
+        var answers = AccountAnswers()
+        answers.note(answeredKind, at: start + (answered ?? after))
+        answers.accepted = accepted.map { start + $0 }
         let verdict = run.progress.verdict(
-            on: error, kind: kind, risk: run.memory.risk, policy: policy,
-            lastAnswer: start + (answered ?? after), lastAcceptance: accepted.map { start + $0 },
-            now: start + after, chance: 0.5)
+            on: error, to: .createPayment, kind: kind, risk: run.memory.risk, policy: policy,
+            answers: answers, now: start + after, chance: 0.5)
         if case .lookInto(let fault) = verdict { run.memory.lookInto(.silence(fault)) }
         return verdict
     }
@@ -73,7 +75,7 @@ import Testing
             #expect(
                 last
                     == (mayHaveBeenAttempted
-                        ? .lookInto(fault) : .end(.deadLetter(.retriesExhausted, .notMoved, fault))))
+                        ? .lookAnew(fault) : .end(.deadLetter(.retriesExhausted, .notMoved, fault))))
         }
     }
 
@@ -162,7 +164,8 @@ import Testing
                 let after = Duration.seconds(10 * attempt)
                 verdicts.append(verdict(&progress, .misconfigured(fault), after: after, accepted: after))
             }
-            #expect(verdicts[..<3].allSatisfy(isAgain) && verdicts[3] == .lookInto(fault))
+            let looks = isOwn ? Progress.Verdict.lookInto(fault) : .lookAnew(fault)
+            #expect(verdicts[..<3].allSatisfy(isAgain) && verdicts[3] == looks)
             #expect(verdicts[4...5].allSatisfy(isAgain), "its looks are refused, and counted anew")
             #expect(verdicts[6] == .end(.deadLetter(.outcomeUnknown, .unknown, fault)))
         }
@@ -215,10 +218,31 @@ import Testing
     @Test func whatTheGatewayAnswersAlwaysCounts() {
         for error in [GatewayError.busy(fault), .lookRefused(fault)] {
             var progress = Run()
-            progress.memory.mayHaveBeenAttempted = true
             for _ in 0..<2 { #expect(isAgain(verdict(&progress, error, answered: .seconds(-1)))) }
-            #expect(verdict(&progress, error, answered: .seconds(-1)) == .lookInto(fault))
+            #expect(!isAgain(verdict(&progress, error, answered: .seconds(-1))))
         }
+    }
+
+    /// As where payments can't be made, and everything else works.
+    @Test func silenceWhereCallsOfOtherKindsAreAnsweredEndsAJobMuchLater() {
+        var progress = Run()
+        var attempts = 0
+        var last = Progress.Verdict.again(after: .zero)
+        while isAgain(last) {
+            attempts += 1
+            last = verdict(&progress, .ambiguous(fault), after: .seconds(attempts), of: .searchPayments)
+        }
+        #expect(attempts == 1 + policy.loneAttemptsMax)
+        #expect(progress.memory.risk == .lookedInto)
+    }
+
+    @Test func aJobThatOnlySomebodyElseMayHaveDoneIsLookedAtOnceMoreAndThenEnds() {
+        var progress = Run()
+        progress.memory.mayHaveBeenAttempted = true
+        let verdicts = (0..<6).map { _ in verdict(&progress, .lookRefused(fault)) }
+        #expect(verdicts[2] == .lookAnew(fault))
+        #expect([verdicts[..<2], verdicts[3..<5]].joined().allSatisfy(isAgain))
+        #expect(verdicts[5] == .end(.deadLetter(.outcomeUnknown, .unknown, fault)))
     }
 
     @Test func aRefusalAfterADeadLetterIsNoAnswer() {

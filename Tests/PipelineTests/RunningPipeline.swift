@@ -8,7 +8,7 @@ import PaymentJobs
 /// The account's limits are the pipeline's, unless they are adjusted.
 func withPipeline(
     gateway: ScriptedGateway, limit: RateLimit? = nil, concurrency: Int = 10,
-    policy: RetryPolicy = RetryPolicy(attemptsMax: 3), leases: Leases = .unlimited,
+    policy: RetryPolicy = RetryPolicy(attemptsMax: 3, loneAttemptsMax: 3), leases: Leases = .unlimited,
     time: ManualTime = ManualTime(), adjust: (inout AccountLimits) -> Void = { _ in },
     _ body: (JobPipeline, Deliveries, ManualTime) async throws -> Void
 ) async rethrows {
@@ -22,7 +22,7 @@ func withPipeline(
 /// A running pipeline of any accounts with hand-turned clocks; everything ends with the body.
 func withPipeline(
     accounts: [AccountName: PipelineAccount], concurrency: Int = 10,
-    policy: RetryPolicy = RetryPolicy(attemptsMax: 3), leases: Leases = .unlimited,
+    policy: RetryPolicy = RetryPolicy(attemptsMax: 3, loneAttemptsMax: 3), leases: Leases = .unlimited,
     time: ManualTime = ManualTime(), window: Int = 1000, logger: Logger? = nil,
     _ body: (JobPipeline, Deliveries, ManualTime) async throws -> Void
 ) async rethrows {

@@ -5,7 +5,7 @@ import Testing
 @testable import Pipeline
 
 /// Jobs of several calls at an account that may call less often than once a second.
-@Suite(.timeLimit(.minutes(1))) struct SlowRateTests {
+@Suite(.timeLimit(.minutes(5))) struct SlowRateTests {
     /// A gateway that has the customer and the card, and makes refunds.
     private func gateway(refunds: Int) async throws -> ScriptedGateway {
         let gateway = ScriptedGateway()

@@ -14,12 +14,15 @@ extension MercadoPagoClient {
         var found: [Object] = []
         var seen: Set<Object.ID> = []
         var offset = 0
+        var requests = 0
         while true {
             var query = Query(path: path)
             filter(&query)
             query.append("limit", Self.pageSize)
             query.append("offset", offset)
-            let answer = try await page(type, from: Call(endpoint, query.text))
+            var answer = try await page(type, from: Call(endpoint, query.text))
+            requests += 1
+            answer.requests = requests
             let page = answer.value
             found += page.results.filter { seen.insert($0.id).inserted }
             offset += page.results.count

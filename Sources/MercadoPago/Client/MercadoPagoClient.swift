@@ -131,15 +131,18 @@ public struct MercadoPagoAnswer<Value: Sendable>: Sendable {
     public var httpStatus: Int
     /// The `x-request-id` header, which the gateway's support asks for.
     public var requestID: String?
+    /// How many requests it took: a search is read page by page.
+    public var requests: Int
 
-    init(_ value: Value, httpStatus: Int, requestID: String?) {
+    init(_ value: Value, httpStatus: Int, requestID: String?, requests: Int = 1) {
         self.value = value
         self.httpStatus = httpStatus
         self.requestID = requestID
+        self.requests = requests
     }
 
     func with<Other>(_ value: Other) -> MercadoPagoAnswer<Other> {
-        MercadoPagoAnswer<Other>(value, httpStatus: httpStatus, requestID: requestID)
+        MercadoPagoAnswer<Other>(value, httpStatus: httpStatus, requestID: requestID, requests: requests)
     }
 
     func lacking(_ why: String) -> UnreadableAnswer {

@@ -109,6 +109,6 @@ public struct MercadoPagoGateway: PaymentGateway {
 
 extension GatewayAnswer {
     init<Other>(_ answer: MercadoPagoAnswer<Other>, _ value: (Other) -> Value) {
-        self.init(value(answer.value), requestID: answer.requestID)
+        self.init(value(answer.value), requestID: answer.requestID, requests: answer.requests)
     }
 }

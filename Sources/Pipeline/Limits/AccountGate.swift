@@ -115,12 +115,11 @@ final class AccountGate: Sendable {
         observed(at: now) { $0.ended(call, outcome, at: now, jitter: { .random(in: 0..<1) }) }
     }
 
-    /// When the gateway last answered a call of this account, also with a refusal; a 429 says nothing of the
-    /// job, and isn't counted.
-    var lastAnswer: Instant? { state.withLock { $0.lastAnswer } }
+    /// When the gateway last answered calls of this account.
+    var answers: AccountAnswers { state.withLock { $0.answers } }
 
-    /// When the gateway last answered a call of this account otherwise than by refusing its credentials.
-    var lastAcceptance: Instant? { state.withLock { $0.lastAcceptance } }
+    /// A call took more requests than the one that was paid for: the next ones wait for them.
+    func charge(_ requests: Int, at now: Instant) { state.withLock { $0.charge(requests, at: now) } }
 
     /// The secret was replaced: the next call may find out at once whether it is accepted.
     func credentialsChanged(at now: Instant) { state.withLock { $0.credentialsChanged(at: now) } }

@@ -28,10 +28,8 @@ struct AccountState {
     private(set) var breaker: CircuitBreaker
     private(set) var credentials: Credentials
     private(set) var running = 0
-    /// When the gateway last answered a call, whatever it said.
-    private(set) var lastAnswer: Instant?
-    /// When the gateway last accepted the account's credentials.
-    private(set) var lastAcceptance: Instant?
+    /// When the gateway last answered.
+    private(set) var answers = AccountAnswers()
     /// How often the gateway asked for fewer calls.
     private(set) var throttledCalls = 0
     private let hasBreaker: Bool
@@ -154,6 +152,12 @@ struct AccountState {
         return turn.pass ?? ordinary
     }
 
+    /// A call took more requests than the one that was paid for: the next ones wait for them.
+    mutating func charge(_ requests: Int, at now: Instant) {
+        bucket.charge(requests)
+        for _ in 0..<requests { governor.began(at: now) }
+    }
+
     /// A call has ended.
     mutating func ended(
         _ call: AccountGate.RunningCall, _ outcome: CallOutcome, at now: Instant, jitter: () -> Double
@@ -190,6 +194,10 @@ struct AccountState {
             credentials.giveBack(call.pass.credentials, wasMade: true, at: now)
             concurrency.ended(call.kind, isAnswered: false, after: time, running: running, at: now)
             return broken(call, isAnswered: false, at: now, jitter: jitter)
+        case .forbidden:
+            credentials.giveBack(call.pass.credentials, wasMade: true, at: now)
+            concurrency.ended(call.kind, isAnswered: true, after: time, running: running, at: now)
+            return answered(call, at: now, jitter: jitter)
         case .credentialsRefused(let fault):
             return answered(call, refused: fault, at: now, jitter: jitter)
         case .answered:
@@ -220,15 +228,21 @@ struct AccountState {
     private mutating func answered(
         _ call: AccountGate.RunningCall, refused fault: GatewayFault?, at now: Instant, jitter: () -> Double
     ) -> [AccountChange] {
-        lastAnswer = now
-        if fault == nil { lastAcceptance = now }
-        governor.accepted(began: call.began, at: now)
-        let changes = broken(call, isAnswered: true, at: now, jitter: jitter)
+        if fault == nil { answers.accepted = now }
+        let changes = answered(call, at: now, jitter: jitter)
         switch credentials.ended(call.pass.credentials, began: call.began, refused: fault, at: now) {
         case .refused(let fault): return changes + [.credentialsRefused(fault)]
         case .accepted: return changes + [.credentialsAccepted]
         case nil: return changes
         }
+    }
+
+    private mutating func answered(
+        _ call: AccountGate.RunningCall, at now: Instant, jitter: () -> Double
+    ) -> [AccountChange] {
+        answers.note(call.kind, at: now)
+        governor.accepted(began: call.began, at: now)
+        return broken(call, isAnswered: true, at: now, jitter: jitter)
     }
 
     private mutating func broken(

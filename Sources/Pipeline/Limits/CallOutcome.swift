@@ -8,6 +8,8 @@ enum CallKind: Int, Sendable, Hashable, CaseIterable {
 enum CallOutcome: Sendable, Hashable {
     /// The gateway answered, with whatever it had to say about the job.
     case answered
+    /// 403 to a call that names a payment: an answer that says nothing of the account's credentials.
+    case forbidden
     /// 429: the gateway asked for fewer calls, and for a pause where it named one.
     case throttled(retryAfter: Duration?)
     /// A timeout, a reset, a 5xx, or an answer that can't be read.
@@ -26,7 +28,9 @@ enum CallOutcome: Sendable, Hashable {
             case .notSent: .notSent
             case .unleased, .deferred: .cancelled
             case .throttled(_, let retryAfter): .throttled(retryAfter: retryAfter)
-            case .busy, .conflict, .tokenUnusable, .refused, .lookRefused: .answered
+            case .busy(let fault), .conflict(let fault), .tokenUnusable(let fault), .refused(let fault),
+                .lookRefused(let fault):
+                fault.httpStatus == 403 ? .forbidden : .answered
             case .ambiguous: .unanswered
             case .misconfigured(let fault): .credentialsRefused(fault)
             }

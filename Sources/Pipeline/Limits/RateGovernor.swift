@@ -94,6 +94,8 @@ struct RateGovernor {
         guard let ceiling, now > usedUpTo else { return false }
         let elapsed = (now - usedUpTo).inSeconds
         usedUpTo = now
+        // Without a share nothing is called, and nothing is learnt.
+        if configured == 0 { return false }
         let limit = min(ceiling, configured ?? ceiling)
         let window = Self.window(limit)
         let sent = sent.sum(over: window, at: now)
@@ -126,7 +128,9 @@ struct RateGovernor {
         defer { pausedUntil = max(pausedUntil ?? until, until) }
         // One congestion event is answered once, however many calls were on their way.
         if let pausedUntil, began < pausedUntil { return retryAfter == nil ? pausedUntil : until }
-        let current = min(ceiling ?? .infinity, configured ?? .infinity)
+        // A share that is gone by now says nothing of the rate at which the call was made.
+        let allowed = configured.flatMap { $0 > 0 ? $0 : nil } ?? .infinity
+        let current = min(ceiling ?? .infinity, allowed)
         let accepted = accepted.sum(over: Self.window(current), at: now)
         let measured = Double(max(1, accepted.count)) / accepted.seconds
         // Of a few calls a second the measure is too rough to be believed against a ceiling.

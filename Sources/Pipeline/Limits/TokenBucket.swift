@@ -86,9 +86,12 @@ struct TokenBucket {
     /// Gives a paid call back; the next refill takes it away again where the bucket is full.
     mutating func giveBack() { tokens += 1 }
 
+    /// Takes `calls` that were made without being paid for: those after them wait.
+    mutating func charge(_ calls: Int) { tokens -= Double(calls) }
+
     /// Takes away what is there; what was granted since the last time is gone, too.
     mutating func empty(at now: Instant) {
-        tokens = 0
+        tokens = min(tokens, 0)
         refilledAt = max(refilledAt, now)
     }
 
@@ -96,7 +99,7 @@ struct TokenBucket {
     ///
     /// Calls that were paid for and not made have to ``join(_:)`` the line again.
     mutating func hold(until instant: Instant) {
-        tokens = 0
+        tokens = min(tokens, 0)
         heldUntil = max(heldUntil ?? instant, instant)
         longestLine = line.count
         refilledAt = max(refilledAt, instant)

@@ -157,13 +157,34 @@ import Testing
     }
 
     @Test(arguments: [
-        (CallOutcome.answered, true), (.unanswered, false), (.notSent, false), (.cancelled, false),
+        (CallOutcome.answered, true), (.forbidden, true), (.unanswered, false), (.notSent, false),
+        (.cancelled, false),
         (.throttled(retryAfter: nil), false),
         (.credentialsRefused(GatewayFault(httpStatus: 401, message: "no")), true),
     ]) func onlyAnAnswerAboutTheJobIsOne(_ outcome: CallOutcome, counts: Bool) throws {
         let gate = self.gate()
         _ = try job(gate, outcome, at: start)
-        #expect(gate.lastAnswer == (counts ? start : nil))
+        #expect(gate.answers.last == (counts ? start : nil))
+        #expect(gate.answers.last(.createPayment) == gate.answers.last)
+        #expect(gate.answers.last(.readPayment) == nil)
+        #expect(gate.answers.accepted == (outcome == .answered ? start : nil))
+    }
+
+    /// Payments of others are refused with good credentials, and with bad ones.
+    @Test func aRefusalOfOnePaymentSaysNothingOfTheCredentials() throws {
+        let gate = self.gate()
+        #expect(try job(gate, .credentialsRefused(fault), at: start) == [.credentialsRefused(fault)])
+        #expect(try job(gate, .forbidden, at: after(5)) == [])
+        guard case .credentialsRefused = gate.status(at: after(5)).state else { return fail("still refused") }
+        #expect(try job(gate, .answered, at: after(10)) == [.credentialsAccepted])
+    }
+
+    @Test func whatACallTookBeyondOneRequestIsPaidAfterwards() throws {
+        let gate = self.gate(rate: 10, burst: 1)
+        #expect(try job(gate, .answered, at: after(1)) == [])
+        gate.charge(20, at: after(1))
+        guard case .wait = gate.start(at: after(3), isCrowded: false) else { return fail("20 calls, 2 s") }
+        guard case .go = gate.start(at: after(3.2), isCrowded: false) else { return fail("all are paid") }
     }
 
     @Test func everyErrorSaysSomethingOfTheGateway() {
@@ -176,6 +197,10 @@ import Testing
             (.lookRefused(fault), .answered),
             (.misconfigured(fault), .credentialsRefused(fault)),
         ]
+        let forbidden = GatewayFault(httpStatus: 403, message: "not yours")
+        for error in [GatewayError.refused(forbidden), .lookRefused(forbidden)] {
+            #expect(CallOutcome(error) == .forbidden)
+        }
         for (error, outcome) in table { #expect(CallOutcome(error) == outcome, "\(error)") }
     }
 

@@ -52,6 +52,25 @@ import Testing
         #expect(refused < 0.01)
     }
 
+    @Test func aWorkerWithoutAShareLearnsNothing() {
+        var governor = RateGovernor(at: start)
+        func throttle(_ second: Double, configured: Double?) {
+            let now = start + .seconds(second)
+            for _ in 0..<40 { governor.began(at: now - .milliseconds(500)) }
+            for _ in 0..<40 {
+                governor.accepted(began: now - .milliseconds(500), at: now - .milliseconds(100))
+            }
+            _ = governor.throttled(
+                began: now - .milliseconds(200), at: now, configured: configured, retryAfter: nil)
+        }
+        throttle(1, configured: 50)
+        let learnt = governor.ceiling
+        #expect((learnt ?? 0) > 10)
+        #expect(!governor.grow(at: start + .seconds(30), configured: 0) && governor.ceiling == learnt)
+        throttle(40, configured: 0)
+        #expect((governor.ceiling ?? 0) > 10, "a refusal that comes late doesn't bring it to nothing")
+    }
+
     /// A worker that had nothing to do at first, with late timers and a network whose answers overtake.
     @Test(arguments: HiddenLimit.Kind.allCases) func settlesSoonUnderNoisyConditions(
         _ kind: HiddenLimit.Kind
