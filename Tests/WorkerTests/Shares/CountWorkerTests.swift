@@ -11,17 +11,28 @@ import Testing
     private static let away = KafkaError.broker(KafkaErrorCode(rawValue: 5))
 
     /// What brokers answer when they are asked how many partitions a topic has.
-    private final class Counts: Sendable {
-        private let answers: Mutex<[String: Result<Int, KafkaError>]>
-
-        init(_ answers: [String: Result<Int, KafkaError>]) { self.answers = Mutex(answers) }
-
-        func answer(_ topic: String, _ answer: Result<Int, KafkaError>) {
-            answers.withLock { $0[topic] = answer }
+    fileprivate final class Counts: Sendable {
+        private struct State {
+            var answers: [String: Result<Int, KafkaError>]
+            var timeouts: [Duration] = []
         }
 
-        func answer(to topic: String) -> Result<Int, KafkaError> {
-            answers.withLock { $0[topic] } ?? .failure(.broker(.timedOut))
+        private let state: Mutex<State>
+
+        init(_ answers: [String: Result<Int, KafkaError>]) { state = Mutex(State(answers: answers)) }
+
+        /// How long each question might take, in order.
+        var timeouts: [Duration] { state.withLock { $0.timeouts } }
+
+        func answer(_ topic: String, _ answer: Result<Int, KafkaError>) {
+            state.withLock { $0.answers[topic] = answer }
+        }
+
+        func answer(to topic: String, within timeout: Duration) -> Result<Int, KafkaError> {
+            state.withLock { state in
+                state.timeouts.append(timeout)
+                return state.answers[topic] ?? .failure(.broker(.timedOut))
+            }
         }
     }
 
@@ -39,7 +50,7 @@ import Testing
         _ stage: Stage, _ counts: Counts, _ body: (Worker, Leases) async throws -> Void
     ) async throws {
         let worker = try stage.makeWorker(isNewGroup: false)
-        await worker.count(by: counts.answer(to:))
+        await worker.count(by: counts)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try #expect(await worker.run() == .drained) }
             try await body(worker, await worker.leases)
@@ -74,6 +85,7 @@ import Testing
             await stage.gateway.letGo()
             await stage.gateway.untilCharged(20)
         }
+        #expect(counts.timeouts.allSatisfy { $0 < .seconds(5) }, "each has what its round has left")
     }
 
     @Test func aTopicThatWasCountedKeepsItsCountAndNoPartitionWaiting() async throws {
@@ -114,7 +126,7 @@ import Testing
 
 extension Worker {
     /// Lets a script answer instead of the brokers.
-    fileprivate func count(by answer: @escaping @Sendable (String) -> Result<Int, KafkaError>) {
-        askForPartitions = { topic, _ in answer(topic) }
+    fileprivate func count(by counts: CountWorkerTests.Counts) {
+        askForPartitions = { topic, timeout in counts.answer(to: topic, within: timeout) }
     }
 }
