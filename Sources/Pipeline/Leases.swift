@@ -80,6 +80,8 @@ public final class Leases: Sendable {
     public func expiry(of tenure: Int) -> Instant? { state.withLock { $0.expiries[tenure] } }
 
     /// Notes how many partitions the job topics have; the largest count seen stays.
+    ///
+    /// A count that leaves a topic out would make the share too large: before all are counted there is none.
     public func note(partitionTotal: Int) {
         state.withLock { $0.partitionTotal = max($0.partitionTotal, partitionTotal) }
     }

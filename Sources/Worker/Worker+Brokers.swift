@@ -1,4 +1,5 @@
 import Kafka
+import Logging
 import Pipeline
 
 extension Worker {
@@ -6,31 +7,35 @@ extension Worker {
     ///
     /// It has a task of its own: brokers that don't answer hold up nothing else.
     func askingBrokers() async {
-        var nextCount = time.now + configuration.partitionCountPause
         while !isStopped, (try? await time.sleep(until: time.now + .seconds(1))) != nil {
             await limitAttempted()
-            guard tenures.count > 0, nextCount <= time.now else { continue }
-            // What was counted before stays as it is where they don't answer.
-            try? await countPartitions()
-            nextCount = time.now + configuration.partitionCountPause
+            if tenures.count > 0 { await countPartitions(of: partitionTotal.due(at: time.now)) }
         }
     }
 
     /// Asks how many partitions there are in all, of which this worker's share is a part.
     ///
-    /// A topic that doesn't exist has none; when it appears, its partitions come by an assignment.
-    func countPartitions() async throws(KafkaError) {
-        for topic in configuration.inbound.map(\.topic) {
-            do throws(KafkaError) {
-                let count = try await consumer.partitionCount(
-                    of: topic, timeout: configuration.takeoverQueryTimeout)
-                partitionTotal.note(count, of: topic)
-            } catch  where error.isAbsence {
-                continue
+    /// A topic that can't be counted keeps its last count; until each has one, the share stays nothing, and
+    /// what needs no share goes on. A topic that doesn't exist has no partitions; when it appears, they come by
+    /// an assignment.
+    func countPartitions(of topics: [String]) async {
+        noteHeldPartitions()
+        var round = CountRound(topics, until: time.now + configuration.takeoverQueryTimeout)
+        while let (topic, timeout) = round.next(at: time.now) {
+            let answer = await askForPartitions(topic, timeout)
+            let failure = partitionTotal.note(answer, of: topic, at: time.now)
+            if let failure, failure != .closed {
+                logger.warning(
+                    "accounts with a rate wait until a topic's partitions are counted",
+                    metadata: ["kafka.topic": "\(topic)", "kafka.error": "\(failure)"])
             }
         }
+        noteHeldPartitions()
+        if let total = partitionTotal.count { leases.note(partitionTotal: total) }
+    }
+
+    private func noteHeldPartitions() {
         for tenure in tenures.all { partitionTotal.note(tenure.partition) }
-        leases.note(partitionTotal: partitionTotal.count)
     }
 
     /// Learns of partitions of unclean predecessors what these can't have started.
@@ -48,28 +53,13 @@ extension Worker {
     }
 }
 
-/// How many partitions the inbound topics have.
-///
-/// The largest count seen stays: a broker may not know yet of partitions that were added.
-struct PartitionTotal: Sendable {
-    private var counts: [String: Int] = [:]
-
-    /// All topics' partitions together.
-    var count: Int { counts.values.reduce(0, +) }
-
-    /// Notes what a broker has told.
-    mutating func note(_ count: Int, of topic: String) { counts[topic] = max(counts[topic] ?? 0, count) }
-
-    /// Notes a partition that there is: partitions are numbered from zero.
-    mutating func note(_ partition: TopicPartition) {
-        note(Int(partition.partition) + 1, of: partition.topic)
-    }
-}
-
-extension KafkaError {
-    /// Whether a broker has answered that there is no such topic for this user.
-    fileprivate var isAbsence: Bool {
-        guard case .broker(let code) = self else { return false }
-        return [.unknownTopicOrPartition, .unknownTopic, .topicAuthorizationFailed].contains(code)
+extension Consumer {
+    /// Asks how many partitions a topic has.
+    func partitions(of topic: String, timeout: Duration) async -> Result<Int, KafkaError> {
+        do throws(KafkaError) {
+            return .success(try await partitionCount(of: topic, timeout: timeout))
+        } catch {
+            return .failure(error)
+        }
     }
 }

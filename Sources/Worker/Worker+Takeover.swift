@@ -26,7 +26,7 @@ extension Worker {
         let cluster: String
         do throws(KafkaError) {
             cluster = try await self.clusterID()
-            try await countPartitions()
+            await countPartitions(of: partitionTotal.all)
             ends = try await self.ends(of: partitions)
         } catch {
             logger.warning(

@@ -33,7 +33,9 @@ public actor Worker {
     var hasGrantedTotal = false
     var isJoined = false
     var stalls: [Readiness.Stall] = []
-    var partitionTotal = PartitionTotal()
+    var partitionTotal: PartitionTotal
+    /// Asks the brokers how many partitions a topic has, for so long.
+    var askForPartitions: @Sendable (String, Duration) async -> Result<Int, KafkaError>
 
     /// A worker over clients that it alone uses from now on, and that it closes when it ends.
     ///
@@ -79,6 +81,9 @@ public actor Worker {
         self.time = time
         self.logger = logger
         kinds = Dictionary(uniqueKeysWithValues: configuration.inbound.map { ($0.topic, $0.kind) })
+        partitionTotal = PartitionTotal(
+            topics: configuration.inbound.map(\.topic), pauses: configuration.partitionCountPauses)
+        askForPartitions = { await consumer.partitions(of: $0, timeout: $1) }
     }
 
     /// Asks ``run()`` to finish what is running, commit, leave the group and return.

@@ -54,12 +54,13 @@ public struct WorkerConfiguration: Sendable {
     /// How long one job may hold up its partition before it is reported.
     public var stallLimit: Duration = .seconds(300)
 
-    /// How long it may take to ask the brokers how to go on with partitions.
+    /// How long each question to the brokers may take of how to go on with partitions; counting those of all
+    /// topics is one question.
     let takeoverQueryTimeout: Duration = .seconds(5)
     /// The pause before they are asked again.
     let takeoverRetryPause: Duration = .milliseconds(500)
-    /// How often it is asked whether the topics have more partitions.
-    var partitionCountPause: Duration = .seconds(60)
+    /// How often it is asked how many partitions the topics have.
+    var partitionCountPauses = PartitionTotal.Pauses()
 
     /// A configuration with the defaults of everything else.
     public init(inbound: [Inbound], eventTopics: [EventStream: String], groupID: String) {

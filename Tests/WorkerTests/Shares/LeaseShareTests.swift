@@ -1,8 +1,5 @@
-import Kafka
 import Pipeline
 import Testing
-
-@testable import Worker
 
 @Suite struct LeaseShareTests {
     let now = ContinuousClock.now
@@ -35,17 +32,11 @@ import Testing
         #expect(leases.share(at: now + .seconds(4)) == 0.5)
     }
 
-    @Test func theLargestCountOfEachTopicStaysAndAnAssignedPartitionRaisesIt() {
-        var total = PartitionTotal()
-        #expect(total.count == 0)
-        total.note(3, of: "a")
-        total.note(2, of: "b")
-        total.note(1, of: "a")
-        #expect(total.count == 5)
-        total.note(TopicPartition(topic: "b", partition: 1))
-        #expect(total.count == 5)
-        total.note(TopicPartition(topic: "b", partition: 6))
-        total.note(TopicPartition(topic: "c", partition: 0))
-        #expect(total.count == 3 + 7 + 1)
+    @Test func whatIsHeldHasNoShareBeforeThePartitionsAreCounted() {
+        let leases = leases([1, 2], of: 0)
+        #expect(leases.holds(1, at: now))
+        #expect(leases.share(at: now) == 0)
+        leases.note(partitionTotal: 5)
+        #expect(leases.share(at: now) == 0.4)
     }
 }

@@ -124,26 +124,6 @@ import Testing
         let leases = await worker.leases
         #expect(leases.share(at: .now) == 0)
     }
-
-    @Test func nothingHasALeaseBeforeThePartitionsOfAllTopicsAreCounted() async throws {
-        let stage = try await Stage(partitions: 2) {
-            $0.inbound.append(.init(topic: "more", kind: .chargeSavedCard))
-        }
-        try stage.broker.createTopic("more", partitions: 3)
-        _ = try await stage.withWorker { worker in
-            let leases = await worker.leases
-            while leases.share(at: .now) < 1 { await Task.yield() }
-            try stage.broker.setTopicError("more", KafkaErrorCode(rawValue: 5))
-            try stage.broker.apply(.errors([.unknownMember], .heartbeat))
-            let waits = "partitions wait to be taken over until the brokers answer"
-            while stage.log.count(of: waits) < 2 { await Task.yield() }
-            for tenure in await worker.tenures.all { #expect(leases.expiry(of: tenure.number) == nil) }
-            try stage.broker.setTopicError("more", KafkaErrorCode(rawValue: 0))
-            try await stage.send(0..<4)
-            await stage.gateway.untilCharged(4)
-            while leases.share(at: .now) < 1 { await Task.yield() }
-        }
-    }
 }
 
 /// Looks at the shares of several workers again and again, and keeps the largest sum.
