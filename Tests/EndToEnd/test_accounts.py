@@ -68,12 +68,12 @@ def test_a_seller_with_a_wrong_token_waits_alone_and_loudly_until_its_file_is_co
     reader.read()
     assert {answer.job_id for answer in reader.answers} == set(others)
     assert complaints(running, "north") == []
-    tries, said = len(refused(stage)), len(complaints(running, "west"))
+    tries, lines = len(refused(stage)), len(complaints(running, "west"))
     secret_file(secrets, "west").write_text(SELLERS.tokens["west"])
     reader.until_answered(waiting, 60, [running])
     assert running.stop() == 0
     reader.read()
-    print(f"\n  40 jobs done while 20 of one seller waited: {tries} calls with its refused token, {said} loud log lines")
+    print(f"\n  40 jobs done while 20 of one seller waited: {tries} calls with its refused token, {lines} loud log lines")
     for name in SELLERS.names:
         assert paid(stage, SELLERS.number(name)) == {f"{name}-{number}": 1 for number in range(20)}, name
     assert {found[0].type for found in answers(reader).values()} == {"charge.approved"} and letters(reader) == {}

@@ -12,7 +12,8 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize("kind, parameters", [
-    ("5xx-after", {"status": 500}), ("hang", {"milliseconds": 60000})], ids=["does it and fails", "hangs"])
+    ("5xx-before", {"status": 503}), ("5xx-after", {"status": 500}), ("hang", {"milliseconds": 60000})],
+    ids=["fails", "does it and fails", "hangs"])
 def test_while_the_gateway_fails_jobs_wait_and_are_done_once_afterwards(stage, reader, kind, parameters):
     stage.sandbox.call("POST", "/_sandbox/faults", {"kind": kind, **parameters})
     sent = charges(stage, JOBS)

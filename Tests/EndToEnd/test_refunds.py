@@ -6,7 +6,7 @@ import pytest
 from group import Stranger
 from harness import CANCELS, CAPTURES, CHARGES, REFUNDS, Stage
 from sellers import Sellers
-from steps import answers, charge, first_worker, let_pass, worker
+from steps import answers, calls, charge, first_worker, let_pass, worker
 
 SELLERS = Sellers("argentina", "peru", sites={"peru": "MPE"})
 PARTS_MAX = 20
@@ -63,6 +63,7 @@ def test_the_same_refund_delivered_often_gives_back_once(stage, reader):
     stage.flush()
     asked = 3 * copies + 1
     reader.until_count(3 + asked, 90)
+    faults = stage.sandbox.summary()["requests"]["faults"]
     stage.sandbox.disarm()
     assert first.stop() == 0
     with Stranger(stage) as tool:
@@ -71,6 +72,11 @@ def test_the_same_refund_delivered_often_gives_back_once(stage, reader):
     reader.until_count(3 + 2 * asked, 90)
     assert second.stop() == 0
     reader.read()
+    refunds = [given_back(stage, payment) for payment in made.values()]
+    asking = [call for call in calls(stage, "POST") if call["path"].endswith("/refunds")]
+    print(
+        f"\n  {2 * asked} deliveries of {len(made) + 1} refund jobs: {sum(map(len, refunds))} refunds, asked for in "
+        f"{len(asking)} calls; faults {faults}")
     assert given_back(stage, made["whole"]) == [100]
     assert given_back(stage, made["part"]) == [30]
     assert given_back(stage, made["twice"]) == [40, 40]
