@@ -6,7 +6,7 @@ import pytest
 from group import Stranger
 from harness import CANCELS, CAPTURES, CHARGES, REFUNDS, Stage
 from sellers import Sellers
-from steps import answers, calls, charge, first_worker, let_pass, worker
+from steps import SHORT, answers, calls, charge, first_worker, let_pass, worker
 
 SELLERS = Sellers("argentina", "peru", sites={"peru": "MPE"})
 PARTS_MAX = 20
@@ -49,12 +49,12 @@ def stage(tmp_path):
 
 def test_the_same_refund_delivered_often_gives_back_once(stage, reader):
     """To one worker and to a later one, where it was and elsewhere, with answers lost; a payment that is seconds old."""
-    settings = SELLERS.settings(RETRY_ATTEMPTS=20)
+    settings = SELLERS.settings(RETRY_ATTEMPTS=20, **SHORT)
     first = first_worker(stage, **settings)
     made = pay(stage, reader, first, ["whole", "part", "twice"], account="argentina")
     for number, kind in enumerate(["reset-after", "5xx-after"]):
         stage.sandbox.arm(kind, path="/v1/payments/{id}/refunds", probability=0.3, seed=number)
-    copies = 6
+    copies = 4
     for number in range(copies):
         for name, fields in {"whole": {}, "part": {"amount": "30"}, "twice": {"amount": "40"}}.items():
             ask(stage, f"back-{name}", made[name], partition=number % 3, account="argentina", **fields)
