@@ -140,7 +140,7 @@ def test_where_it_is_not_permitted_it_is_refused_without_a_call_or_by_the_gatewa
             stage.send(CHARGES, customer["customer_id"], {"account": name, **by_card(name, customer, "5000")})
         stage.flush()
         running = first_worker(
-            stage, **sellers.settings(ACCOUNT_SITE="MLA", ACCOUNTS_PERMITTED_SECURITY_CODE_OPTIONAL="true"))
+            stage, **sellers.settings(ACCOUNT_SITE="MLA", ACCOUNTS_PERMITTED_SECURITY_CODE_OPTIONAL="true", **SHORT))
         forbidden = stage.worker(ACCOUNT_SITE="MLC", **PERMITTED)
         reader.until_answered(sellers.names, 60, [running])
         assert running.stop() == 0

@@ -87,7 +87,7 @@ def test_the_same_refund_delivered_often_gives_back_once(stage, reader):
 
 
 def test_a_capture_and_a_cancellation_of_a_payment_that_is_seconds_old_are_tried_again(stage, reader):
-    running = first_worker(stage, **SELLERS.settings())
+    running = first_worker(stage, **SELLERS.settings(**SHORT))
     made = pay(stage, reader, running, ["take", "drop"], account="argentina", capture=False)
     ask(stage, "capture", made["take"], CAPTURES, account="argentina")
     ask(stage, "cancel", made["drop"], CANCELS, account="argentina")
@@ -100,7 +100,7 @@ def test_a_capture_and_a_cancellation_of_a_payment_that_is_seconds_old_are_tried
 
 def test_what_a_country_and_the_number_of_parts_forbid_is_told_with_a_reason(stage, reader):
     # A window that is over forbids nothing: the gateway decides, and the settings only name what it refuses.
-    running = first_worker(stage, **SELLERS.settings(ACCOUNT_REFUND_WINDOW="1s"))
+    running = first_worker(stage, **SELLERS.settings(ACCOUNT_REFUND_WINDOW="1s", **SHORT))
     peru = pay(stage, reader, running, ["peru"], account="peru")["peru"]
     many = pay(stage, reader, running, ["many"], account="argentina")["many"]
     ask(stage, "peru-part", peru, account="peru", amount="30")
