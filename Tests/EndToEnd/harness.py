@@ -193,6 +193,8 @@ class Stage:
         assert self.producer.flush(30) == 0
 
     def close(self):
+        # Without its broker a producer takes a second to end.
+        self.producer = None
         for process in reversed(self.processes):
             if process.process.poll() is None:
                 process.process.kill()

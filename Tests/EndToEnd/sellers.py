@@ -1,4 +1,6 @@
-"""Several sellers at one sandbox, and what a worker is told about them."""
+"""Several sellers at one sandbox, what a worker is told about them, and jobs in their names."""
+from harness import CHARGES
+from steps import charge
 
 
 class Sellers:
@@ -26,6 +28,17 @@ class Sellers:
             if name in self.sites:
                 found[f"ACCOUNTS_{name.upper()}_SITE"] = self.sites[name]
         return {**found, **own}
+
+    def charges(self, stage, seller, count, prefix=None, partition=None):
+        """Sends charges in a seller's name, each of a customer of its own, and returns their ids."""
+        sent = []
+        customers = stage.sandbox.seed(count, "APRO", tokens=1, account=self.number(seller))
+        for number, customer in enumerate(customers):
+            value = {"account": seller, **charge(f"{prefix or seller}-{number}", customer, "10.00")}
+            stage.send(CHARGES, customer["customer_id"], value, partition=partition)
+            sent.append(value["job_id"])
+        stage.flush()
+        return sent
 
 
 def secret_file(folder, name):

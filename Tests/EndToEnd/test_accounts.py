@@ -26,18 +26,6 @@ def secrets(tmp_path):
     return folder
 
 
-def jobs(stage, seller, count, prefix=None, partition=None):
-    """Sends charges in a seller's name, each of a customer of its own, and returns their ids."""
-    sent = []
-    customers = stage.sandbox.seed(count, "APRO", tokens=1, account=SELLERS.number(seller))
-    for number, customer in enumerate(customers):
-        value = {"account": seller, **charge(f"{prefix or seller}-{number}", customer, "10.00")}
-        stage.send(CHARGES, customer["customer_id"], value, partition=partition)
-        sent.append(value["job_id"])
-    stage.flush()
-    return sent
-
-
 def run(stage, secrets, **settings):
     """A worker that reads the token of `west` from its file."""
     return first_worker(stage, **SELLERS.settings(["west"], SECRETS_DIRECTORY=secrets, **PAUSE, **settings))
@@ -58,8 +46,8 @@ def letters(reader):
 
 def test_a_seller_with_a_wrong_token_waits_alone_and_loudly_until_its_file_is_corrected(stage, reader, secrets):
     running = run(stage, secrets, OPERATIONS_LISTEN="127.0.0.1:0")
-    waiting = jobs(stage, "west", 20)
-    others = jobs(stage, "default", 20) + jobs(stage, "north", 20)
+    waiting = SELLERS.charges(stage, "west", 20)
+    others = SELLERS.charges(stage, "default", 20) + SELLERS.charges(stage, "north", 20)
     reader.until_answered(others, 60, [running])
     until(lambda: complaints(running, "west"), "a log line about west's credentials")
     status, body = readiness(running)
@@ -68,12 +56,12 @@ def test_a_seller_with_a_wrong_token_waits_alone_and_loudly_until_its_file_is_co
     reader.read()
     assert {answer.job_id for answer in reader.answers} == set(others)
     assert complaints(running, "north") == []
-    tries, said = len(refused(stage)), len(complaints(running, "west"))
+    tries, lines = len(refused(stage)), len(complaints(running, "west"))
     secret_file(secrets, "west").write_text(SELLERS.tokens["west"])
     reader.until_answered(waiting, 60, [running])
     assert running.stop() == 0
     reader.read()
-    print(f"\n  40 jobs done while 20 of one seller waited: {tries} calls with its refused token, {said} loud log lines")
+    print(f"\n  40 jobs done while 20 of one seller waited: {tries} calls with its refused token, {lines} loud log lines")
     for name in SELLERS.names:
         assert paid(stage, SELLERS.number(name)) == {f"{name}-{number}": 1 for number in range(20)}, name
     assert {found[0].type for found in answers(reader).values()} == {"charge.approved"} and letters(reader) == {}
@@ -83,11 +71,11 @@ def test_after_the_grace_time_only_jobs_that_moved_no_money_are_dead_letters(sta
     secret_file(secrets, "west").write_text(SELLERS.tokens["west"])
     stage.sandbox.arm("hang-after", times=1, milliseconds=60000)
     running = run(stage, secrets, RETRY_MISCONFIGURED_GRACE="2s")
-    doubtful = jobs(stage, "west", 1, "doubtful")
+    doubtful = SELLERS.charges(stage, "west", 1, "doubtful")
     until(lambda: stage.sandbox.payments(SELLERS.number("west")), "the payment whose answer is lost")
     stage.sandbox.change_token(SELLERS.number("west"), "TEST-sandbox-renewed")
-    certain = jobs(stage, "west", 10)
-    others = jobs(stage, "north", 10)
+    certain = SELLERS.charges(stage, "west", 10)
+    others = SELLERS.charges(stage, "north", 10)
     reader.until_answered(certain + others, 60, [running])
     reader.read()
     assert letters(reader) == dict.fromkeys(certain, LETTER), "the doubtful one isn't given up"
@@ -104,8 +92,8 @@ def test_after_the_grace_time_only_jobs_that_moved_no_money_are_dead_letters(sta
 
 def test_a_seller_that_holds_half_of_a_window_gives_way_before_its_grace_time_is_over(stage, reader, secrets):
     window = 20
-    held = jobs(stage, "west", 30, partition=0)
-    behind = jobs(stage, "north", 5, partition=0)
+    held = SELLERS.charges(stage, "west", 30, partition=0)
+    behind = SELLERS.charges(stage, "north", 5, partition=0)
     running = run(stage, secrets, WORKER_WINDOW=window, RETRY_MISCONFIGURED_GRACE="1h")
     reader.until_answered(behind, 60, [running])
     reader.read()

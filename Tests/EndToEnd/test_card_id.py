@@ -7,17 +7,16 @@ import pytest
 from group import Stranger
 from harness import CHARGES, Stage, headers
 from names import idempotency_key
-from steps import answers, calls, first_worker, let_pass, paid, until, worker
+from sellers import Sellers
+from steps import SHORT, answers, calls, first_worker, let_pass, paid, until, worker
 
-PERMITTED = {"ACCOUNT_SECURITY_CODE_OPTIONAL": "true"}
-# As the steps' settings have it, in seconds.
-INDEX_LAG = 1
+PERMITTED = {"ACCOUNT_SECURITY_CODE_OPTIONAL": "true", **SHORT}
 TOKENS, PAYMENTS = ("POST", "/v1/card_tokens"), ("POST", "/v1/payments")
 
 
 @pytest.fixture
 def stage(tmp_path):
-    stage = Stage(tmp_path, sandbox=["--payment-search-lag", "500ms", "--allow-missing-security-code"])
+    stage = Stage(tmp_path, sandbox=["--payment-search-lag", "200ms", "--allow-missing-security-code"])
     yield stage
     stage.close()
 
@@ -73,7 +72,7 @@ def test_an_ambiguous_call_is_repeated_with_the_same_token(stage, reader):
 def test_a_fresh_charge_by_card_id_costs_three_calls(stage, reader):
     """Once the worker has had its partitions for longer than the index lags: a look, a token, the charge."""
     running = first_worker(stage, **PERMITTED)
-    let_pass(2 * INDEX_LAG)
+    let_pass(2)
     sent = send(stage, 12)
     reader.until_answered(list(sent), 60, [running])
     assert running.stop() == 0
@@ -130,39 +129,31 @@ def test_copies_at_once_later_and_to_a_later_worker_make_one_payment(stage, read
         idempotency_key(job): 1 for job in sent}
 
 
-def answer_to_one(stage, reader, **settings):
-    """The answer to one charge by card id that nobody is charged for."""
-    customer = stage.sandbox.seed(1, "APRO", tokens=0)[0]
-    stage.send(CHARGES, customer["customer_id"], by_card("job-0", customer, "5000"))
-    stage.flush()
-    running = first_worker(stage, **settings)
-    reader.until_answered(["job-0"], 60, [running])
-    assert running.stop() == 0
-    assert stage.sandbox.payments() == []
-    return reader.answers[0]
-
-
-@pytest.mark.parametrize("site", ["MLA", "MLC"], ids=["without the permission", "in Chile"])
-def test_where_the_settings_do_not_permit_it_it_is_refused_without_a_call(tmp_path, make_reader, site):
-    stage = Stage(tmp_path, sandbox=["--site", site, "--allow-missing-security-code"])
+def test_where_it_is_not_permitted_it_is_refused_without_a_call_or_by_the_gateway(tmp_path, make_reader):
+    """By the settings, by the country, and where only the gateway knows."""
+    sellers = Sellers("default", "chile", "permitted", sites={"chile": "MLC"})
+    stage = Stage(tmp_path, sandbox=sellers.options())
     try:
         reader = make_reader(stage)
-        answer = answer_to_one(stage, reader, ACCOUNT_SITE=site)
-        assert (answer.reason, answer.money) == ("invalid", "not-moved")
-        assert headers(reader.messages[0])["cobrador-dl-detail"].startswith("card_id: ")
-        assert calls(stage) == []
-        if site == "MLC":
-            running = stage.worker(ACCOUNT_SITE=site, **PERMITTED)
-            assert running.process.wait(60) == 78 and "Chile" in running.text(), "nobody may permit it there"
-    finally:
-        stage.close()
-
-
-def test_where_only_the_gateway_knows_that_it_is_not_permitted_its_refusal_is_the_answer(tmp_path, make_reader):
-    stage = Stage(tmp_path)
-    try:
-        answer = answer_to_one(stage, make_reader(stage), **PERMITTED)
-        assert answer.type == "charge.failed" and answer.data["error"]["codes"] == ["3013"], answer
-        assert answer.data["error"]["reason"] == "security-code-required"
+        for name in sellers.names:
+            customer = stage.sandbox.seed(1, "APRO", tokens=0, account=sellers.number(name))[0]
+            stage.send(CHARGES, customer["customer_id"], {"account": name, **by_card(name, customer, "5000")})
+        stage.flush()
+        running = first_worker(
+            stage, **sellers.settings(ACCOUNT_SITE="MLA", ACCOUNTS_PERMITTED_SECURITY_CODE_OPTIONAL="true", **SHORT))
+        forbidden = stage.worker(ACCOUNT_SITE="MLC", **PERMITTED)
+        reader.until_answered(sellers.names, 60, [running])
+        assert running.stop() == 0
+        assert [stage.sandbox.payments(number) for number in range(3)] == [[], [], []]
+        assert {call["account"] for call in calls(stage)} == {sellers.number("permitted")}
+        told = {name: found[0] for name, found in answers(reader).items()}
+        details = {answer.job_id: headers(message) for answer, message in zip(reader.answers, reader.messages)}
+        for name in ("default", "chile"):
+            assert (told[name].reason, told[name].money) == ("invalid", "not-moved")
+            assert details[name]["cobrador-dl-detail"].startswith("card_id: ")
+        refused = told["permitted"]
+        assert refused.type == "charge.failed" and refused.data["error"]["codes"] == ["3013"], refused
+        assert refused.data["error"]["reason"] == "security-code-required"
+        assert forbidden.process.wait(60) == 78 and "Chile" in forbidden.text(), "nobody may permit it there"
     finally:
         stage.close()

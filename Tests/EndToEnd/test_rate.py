@@ -11,16 +11,13 @@ import pytest
 from group import committed
 from harness import CHARGES, Stage
 from rates import SECOND, Limit, Stretch, between, over_use, row, under_use
-from steps import SETTINGS, assignments, charge, let_pass, until
+from steps import SETTINGS, SHORT, assignments, charge, let_pass, until
 
 LIMIT = Limit(float(os.environ.get("COBRADOR_RATE_TOTAL", 150)), 20)
-SECONDS = float(os.environ.get("COBRADOR_RATE_SECONDS", 4))
+SECONDS = float(os.environ.get("COBRADOR_RATE_SECONDS", 3))
 PARTITIONS = 12
 # What four stretches need, and what goes on while workers come and go, twice over: each partition has its backlog.
 JOBS = int(LIMIT.rate * (4 * SECONDS + 30) * 2)
-# The embedded broker refuses commits while members join, so that every handover there is one after a crash: what may
-# have been attempted waits for the takeover delay, and this makes it short.
-SHORT = {"GATEWAY_CALL_TIMEOUT": "1s", "GATEWAY_READ_TIMEOUT": "1s", "GATEWAY_INDEX_LAG": "300ms"}
 # The charges' partitions are all that there is.
 OTHERS = ("REGISTER_CARD", "REFUND_PAYMENT", "CANCEL_PAYMENT", "CAPTURE_PAYMENT")
 ONE_TOPIC = {f"TOPICS_{kind}": "off" for kind in OTHERS}
@@ -44,6 +41,8 @@ def backlog(stage):
 
 
 def start(stage):
+    # The embedded broker refuses commits while members join, so that every handover there is one after a crash: what
+    # may have been attempted waits for the takeover delay.
     limits = {"ACCOUNT_RATE": f"{LIMIT.rate:g}", "ACCOUNT_BURST": f"{LIMIT.burst:g}"}
     return stage.worker(**{**SETTINGS, **SHORT, **limits, **ONE_TOPIC})
 

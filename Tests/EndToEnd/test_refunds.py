@@ -6,7 +6,7 @@ import pytest
 from group import Stranger
 from harness import CANCELS, CAPTURES, CHARGES, REFUNDS, Stage
 from sellers import Sellers
-from steps import answers, charge, first_worker, let_pass, worker
+from steps import SHORT, answers, calls, charge, first_worker, let_pass, worker
 
 SELLERS = Sellers("argentina", "peru", sites={"peru": "MPE"})
 PARTS_MAX = 20
@@ -49,12 +49,12 @@ def stage(tmp_path):
 
 def test_the_same_refund_delivered_often_gives_back_once(stage, reader):
     """To one worker and to a later one, where it was and elsewhere, with answers lost; a payment that is seconds old."""
-    settings = SELLERS.settings(RETRY_ATTEMPTS=20)
+    settings = SELLERS.settings(RETRY_ATTEMPTS=20, **SHORT)
     first = first_worker(stage, **settings)
     made = pay(stage, reader, first, ["whole", "part", "twice"], account="argentina")
     for number, kind in enumerate(["reset-after", "5xx-after"]):
         stage.sandbox.arm(kind, path="/v1/payments/{id}/refunds", probability=0.3, seed=number)
-    copies = 6
+    copies = 4
     for number in range(copies):
         for name, fields in {"whole": {}, "part": {"amount": "30"}, "twice": {"amount": "40"}}.items():
             ask(stage, f"back-{name}", made[name], partition=number % 3, account="argentina", **fields)
@@ -63,6 +63,7 @@ def test_the_same_refund_delivered_often_gives_back_once(stage, reader):
     stage.flush()
     asked = 3 * copies + 1
     reader.until_count(3 + asked, 90)
+    faults = stage.sandbox.summary()["requests"]["faults"]
     stage.sandbox.disarm()
     assert first.stop() == 0
     with Stranger(stage) as tool:
@@ -71,6 +72,11 @@ def test_the_same_refund_delivered_often_gives_back_once(stage, reader):
     reader.until_count(3 + 2 * asked, 90)
     assert second.stop() == 0
     reader.read()
+    refunds = [given_back(stage, payment) for payment in made.values()]
+    asking = [call for call in calls(stage, "POST") if call["path"].endswith("/refunds")]
+    print(
+        f"\n  {2 * asked} deliveries of {len(made) + 1} refund jobs: {sum(map(len, refunds))} refunds, asked for in "
+        f"{len(asking)} calls; faults {faults}")
     assert given_back(stage, made["whole"]) == [100]
     assert given_back(stage, made["part"]) == [30]
     assert given_back(stage, made["twice"]) == [40, 40]
@@ -81,7 +87,7 @@ def test_the_same_refund_delivered_often_gives_back_once(stage, reader):
 
 
 def test_a_capture_and_a_cancellation_of_a_payment_that_is_seconds_old_are_tried_again(stage, reader):
-    running = first_worker(stage, **SELLERS.settings())
+    running = first_worker(stage, **SELLERS.settings(**SHORT))
     made = pay(stage, reader, running, ["take", "drop"], account="argentina", capture=False)
     ask(stage, "capture", made["take"], CAPTURES, account="argentina")
     ask(stage, "cancel", made["drop"], CANCELS, account="argentina")
@@ -94,7 +100,7 @@ def test_a_capture_and_a_cancellation_of_a_payment_that_is_seconds_old_are_tried
 
 def test_what_a_country_and_the_number_of_parts_forbid_is_told_with_a_reason(stage, reader):
     # A window that is over forbids nothing: the gateway decides, and the settings only name what it refuses.
-    running = first_worker(stage, **SELLERS.settings(ACCOUNT_REFUND_WINDOW="1s"))
+    running = first_worker(stage, **SELLERS.settings(ACCOUNT_REFUND_WINDOW="1s", **SHORT))
     peru = pay(stage, reader, running, ["peru"], account="peru")["peru"]
     many = pay(stage, reader, running, ["many"], account="argentina")["many"]
     ask(stage, "peru-part", peru, account="peru", amount="30")

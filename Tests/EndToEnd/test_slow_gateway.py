@@ -10,7 +10,7 @@ from steps import charges, first_worker, let_pass, until
 CONCURRENCY = 16
 QUICK, SLOW = 100, 1000
 # How long each spell lasts, which last part of it is looked at, and how long it may take to recover, in seconds.
-SPELL, LOOKED, RECOVERY = 8, 3, 30
+SPELL, LOOKED, RECOVERY = 7, 3, 30
 
 
 @pytest.fixture
