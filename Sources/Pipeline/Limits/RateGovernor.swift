@@ -139,7 +139,11 @@ struct RateGovernor {
         isSearching = !isRough && measured < current / 2
         usedRate = current
         if isSearching || (wasSearching && !isRough) {
-            refusedRate = max(Self.floor, min(current, measured))
+            // The ceiling doubled meanwhile, and the measure is its mean; of few calls it is too rough for that.
+            let doublings = accepted.seconds / Self.doubling
+            let isMean = wasSearching && measured >= Self.few
+            let end = isMean ? measured * doublings * M_LN2 / (1 - exp2(-doublings)) : measured
+            refusedRate = max(Self.floor, min(current, end))
             wasSearched = true
         } else {
             wasSearched = false

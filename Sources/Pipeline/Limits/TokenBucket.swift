@@ -48,7 +48,7 @@ struct TokenBucket {
         }
         let capacity = allowance.rate == nil ? 1 : allowance.capacity
         let sure = min(capacity, former.capacity)
-        tokens = min(tokens, sure > 0 ? sure + late(at: now, rate: rate) : 0)
+        tokens = min(tokens, sure > 0 ? max(sure, 1 + late(at: now, rate: rate)) : 0)
         former = (rate, capacity)
         if rate == nil { tokens = 0 }
     }
@@ -128,7 +128,7 @@ struct TokenBucket {
         return max(10, Double(longestLine))
     }
 
-    /// What may be there beyond the capacity, because it was meant for somebody who is on the way.
+    /// What may be there beside one call, because it was meant for somebody who is on the way.
     private func late(at now: Instant, rate: Double?) -> Double {
         guard let rate, let due = [line.first?.due, newcomersDue].compactMap(\.self).min(), due < now else {
             return 0
