@@ -16,7 +16,7 @@ from steps import charges, first_worker, let_pass, until
 HIDDEN = float(os.environ.get("COBRADOR_THROTTLE_RATE", 60))
 SECONDS = float(os.environ.get("COBRADOR_THROTTLE_SECONDS", 20))
 # The first refusal comes while calls are few, so that the limit is found from below: gradually, at 85 % and more.
-SETTLING = 45
+SETTLING = 25
 CONCURRENCY, BURST = 16, 5
 # What a refusal asks for in the second script, in seconds; a date is told in whole seconds, so it may be one less.
 WAIT = 2
