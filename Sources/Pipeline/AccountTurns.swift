@@ -70,14 +70,9 @@ struct AccountTurns {
 
     mutating func removeFirst(of account: Int) { _ = accounts[account].ready.popFirst() }
 
-    /// Lets the first lane of which `isWanted` holds stand before the others; false where there is none.
-    mutating func bringForward(of account: Int, where isWanted: (Lane) -> Bool) -> Bool {
-        guard let index = accounts[account].ready.firstIndex(where: isWanted) else { return false }
-        if index > 0 {
-            let lane = accounts[account].ready.remove(at: index)
-            accounts[account].ready.prepend(lane)
-        }
-        return true
+    /// Lets `lane`, which is ready, have the account's next turn; its old place is skipped then.
+    mutating func bringForward(_ lane: Lane, of account: Int) {
+        if first(of: account) != lane { accounts[account].ready.prepend(lane) }
     }
 
     mutating func append(_ lane: Lane, to account: Int) { accounts[account].ready.append(lane) }

@@ -5,19 +5,26 @@ import HeapModule
 /// A window goes from the oldest message that isn't done to the newest, so an account holds what comes after its
 /// oldest one. A lane counts for the account of its first job, whatever stands behind that one.
 struct Crowding {
-    /// The first offsets of an account's lanes in a tenure.
+    /// The first message of a lane.
+    private struct Head: Comparable {
+        var offset: Int64
+        var lane: Lane
+        static func < (left: Head, right: Head) -> Bool { left.offset < right.offset }
+    }
+
+    /// An account's lanes in a tenure.
     private struct Lanes {
-        private var offsets = Heap<Int64>()
+        private var heads = Heap<Head>()
         /// Those that are gone, and not yet the oldest.
         private var gone: Set<Int64> = []
 
-        var oldest: Int64? { offsets.min }
+        var oldest: Head? { heads.min }
 
-        mutating func add(_ offset: Int64) { offsets.insert(offset) }
+        mutating func add(_ work: Work) { heads.insert(Head(offset: work.ticket.offset, lane: work.lane)) }
 
         mutating func remove(_ offset: Int64) {
             gone.insert(offset)
-            while let oldest = offsets.min, gone.remove(oldest) != nil { offsets.removeMin() }
+            while let oldest = heads.min, gone.remove(oldest.offset) != nil { heads.removeMin() }
         }
     }
 
@@ -27,7 +34,10 @@ struct Crowding {
         var newest: Int64 = .min
         var held: [Lanes]
 
-        func isInTheWay(_ offset: Int64) -> Bool { newest - offset + 1 >= many }
+        /// The account's oldest lane, where half of the window is behind it.
+        func inTheWay(of account: Int) -> Lane? {
+            held[account].oldest.flatMap { newest - $0.offset + 1 >= many ? $0.lane : nil }
+        }
     }
 
     private let accounts: Int
@@ -35,15 +45,13 @@ struct Crowding {
 
     init(accounts: Int) { self.accounts = accounts }
 
-    /// Costs a look at each tenure.
-    func isCrowded(_ account: Int) -> Bool {
-        tenures.values.contains { tenure in
-            tenure.held[account].oldest.map(tenure.isInTheWay) ?? false
-        }
-    }
+    /// Whether the account is in the way somewhere; costs a look at each tenure.
+    func isCrowded(_ account: Int) -> Bool { tenures.values.contains { $0.inTheWay(of: account) != nil } }
 
-    /// Whether half of the window is behind a message.
-    func isInTheWay(_ ticket: Ticket) -> Bool { tenures[ticket.tenure]?.isInTheWay(ticket.offset) ?? false }
+    /// The account's lanes that windows begin with and of which half is behind them, one of each tenure at most.
+    ///
+    /// To end any other would make no room: a window begins with its oldest message.
+    func foremost(of account: Int) -> [Lane] { tenures.values.compactMap { $0.inTheWay(of: account) } }
 
     mutating func open(tenure: Int, window: Int) {
         guard tenures[tenure] == nil else { return }
@@ -60,12 +68,10 @@ struct Crowding {
     }
 
     /// The first message of a lane belongs to `account`.
-    mutating func add(_ ticket: Ticket, of account: Int) {
-        tenures[ticket.tenure]?.held[account].add(ticket.offset)
-    }
+    mutating func add(_ work: Work, of account: Int) { tenures[work.ticket.tenure]?.held[account].add(work) }
 
     /// The same message is done.
-    mutating func remove(_ ticket: Ticket, of account: Int) {
-        tenures[ticket.tenure]?.held[account].remove(ticket.offset)
+    mutating func remove(_ work: Work, of account: Int) {
+        tenures[work.ticket.tenure]?.held[account].remove(work.ticket.offset)
     }
 }

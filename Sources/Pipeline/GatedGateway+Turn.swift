@@ -86,7 +86,9 @@ extension GatedGateway {
             }
             hasWaited = true
             let (tenures, tenure) = (tenures, tenure)
-            let isOver = await waits.sleep(until: moment, tenure: tenure, time: time) {
+            // The rate may have changed by then.
+            let soon = min(moment, time.now + TokenBucket.patience)
+            let isOver = await waits.sleep(until: soon, tenure: tenure, time: time) {
                 tenures.contains(tenure)
             }
             guard isOver else { return true }

@@ -190,7 +190,8 @@ extension JobPipeline {
 
     private nonisolated func step(_ turn: inout Turn) async -> JobRunner.Step {
         if case .givingUp(_, let fault, _) = turn.start, turn.memory.part.leads {
-            turn.memory.isGivenUp = turn.memory.hasCertainlyDoneNothing
+            turn.memory.isGivenUp =
+                turn.memory.hasCertainlyDoneNothing && !turn.memory.attempt.registration.mayHaveAdded
             return runner.giveUp(turn.work, fault, turn.memory)
         }
         var visit = turn.start.visit

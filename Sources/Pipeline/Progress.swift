@@ -32,10 +32,12 @@ struct Progress: Sendable {
     private var loneAttempts = 0
     /// When the last attempt without an answer ended.
     private var lastUnanswered: Instant?
-    /// Refusals of the credentials, of a job whose account has had calls accepted in between.
+    /// Refusals of the credentials, of a job whose account has had calls of the same kind accepted in between.
     private var ownRefusals = 0
-    /// When the credentials were last refused for the job.
-    private var lastRefused: Instant?
+    /// The same with calls of any kind.
+    private var partialRefusals = 0
+    /// When the credentials were refused for the job, for the first time and last.
+    private var refused: (first: Instant, last: Instant)?
     private var failuresInRow = 0
     private var isLookedInto = false
     private var hasLookedAnew = false
@@ -76,7 +78,7 @@ struct Progress: Sendable {
         case .ambiguous(let fault):
             // While nothing is answered, it is the gateway that is away, and not the job that is at fault.
             let counts = isSince(lastUnanswered, answers.last(call))
-            if !counts, isSince(lastUnanswered, answers.last) { loneAttempts += 1 }
+            if !counts, isSince(lastUnanswered, answers.last()) { loneAttempts += 1 }
             lastUnanswered = now
             return unanswered(fault, risk, policy, after: pause, counts: counts)
         case .conflict(let fault), .tokenUnusable(let fault):
@@ -86,24 +88,29 @@ struct Progress: Sendable {
             return .end(
                 risk == .none ? .refused(fault.refusal) : .deadLetter(.outcomeUnknown, .unknown, fault))
         case .misconfigured(let fault):
-            return credentialsRefused(fault, risk, policy, answers.accepted, now, chance)
+            countRefusal(of: call, answers, now)
+            return isRefusedAlone(risk, policy, now)
+                ? ending(.accountMisconfigured, fault, risk)
+                : .again(after: policy.pause(afterFailures: 1, chance: chance))
         }
     }
 
-    /// What follows a refusal of the credentials.
-    ///
-    /// The account's gate says when they are tried again, and what ends without a call. Where it is this job's
-    /// call alone that they don't allow, other calls are accepted in between, and the job has to end by itself.
-    private mutating func credentialsRefused(
-        _ fault: GatewayFault, _ risk: Risk, _ policy: RetryPolicy, _ accepted: Instant?, _ now: Instant,
-        _ chance: Double
-    ) -> Verdict {
-        if lastRefused != nil, isSince(lastRefused, accepted) { ownRefusals += 1 }
-        lastRefused = now
-        guard ownRefusals >= policy.attemptsMax else {
-            return .again(after: policy.pause(afterFailures: 1, chance: chance))
+    private mutating func countRefusal(of call: CallKind?, _ answers: AccountAnswers, _ now: Instant) {
+        if let last = refused?.last {
+            if isSince(last, answers.lastAccepted(call)) { ownRefusals += 1 }
+            if isSince(last, answers.lastAccepted()) { partialRefusals += 1 }
         }
-        return ending(.accountMisconfigured, fault, risk)
+        refused = (refused?.first ?? now, now)
+    }
+
+    /// Whether it is this job's call alone that the credentials don't allow, so that it has to end by itself.
+    ///
+    /// Else the account's gate says when they are tried again, and what ends without a call. Where other kinds of
+    /// calls are accepted the gate knows no end, so what has moved no money ends here after the same grace.
+    private func isRefusedAlone(_ risk: Risk, _ policy: RetryPolicy, _ now: Instant) -> Bool {
+        if ownRefusals >= policy.attemptsMax { return true }
+        guard risk == .none, partialRefusals >= policy.attemptsMax, let refused else { return false }
+        return now - refused.first >= policy.credentialsGrace
     }
 
     /// How a job ends that was tried as often as it may be.
@@ -125,6 +132,7 @@ struct Progress: Sendable {
         countedAttempts = 0
         loneAttempts = 0
         ownRefusals = 0
+        partialRefusals = 0
     }
 
     private func isSince(_ before: Instant?, _ instant: Instant?) -> Bool {

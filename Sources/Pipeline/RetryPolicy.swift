@@ -10,6 +10,9 @@ public struct RetryPolicy: Sendable, Hashable {
     ///
     /// By default they are eight times as many: a quarter of an hour, and longer while a breaker is open.
     public var loneAttemptsMax: Int
+    /// How long the credentials may be refused for the jobs of one kind of call, before those that have moved no
+    /// money become dead letters.
+    public var credentialsGrace: Duration
     /// The longest pause before the second attempt; it doubles with each further one.
     public var pauseBase: Duration
     /// The longest pause at all.
@@ -23,8 +26,9 @@ public struct RetryPolicy: Sendable, Hashable {
     public init(
         attemptsMax: Int = 8, pauseBase: Duration = .milliseconds(500), pauseMax: Duration = .seconds(30),
         retryAfterMax: Duration = .seconds(300), leasePause: Duration = .seconds(1),
-        loneAttemptsMax: Int? = nil
+        loneAttemptsMax: Int? = nil, credentialsGrace: Duration = .seconds(300)
     ) {
+        self.credentialsGrace = credentialsGrace
         self.attemptsMax = attemptsMax
         self.loneAttemptsMax = loneAttemptsMax ?? 8 * attemptsMax
         self.pauseBase = pauseBase

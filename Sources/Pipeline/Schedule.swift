@@ -130,7 +130,7 @@ struct Schedule {
         lanes.values[index].need = account.map(Need.place) ?? .slot
         lanes.values[index].owner = account
         guard let account else { return }
-        crowding?.add(work.ticket, of: account)
+        crowding?.add(work, of: account)
     }
 
     /// What has been decoded, in the phase `read`, may start.
@@ -145,7 +145,7 @@ struct Schedule {
         count -= 1
         guard let index = lanes.index(forKey: work.lane) else { preconditionFailure("its lane is here") }
         if let owner = lanes.values[index].owner {
-            crowding?.remove(work.ticket, of: owner)
+            crowding?.remove(work, of: owner)
             lanes.values[index].owner = nil
         }
         let first = lanes.values[index].jobs.popFirst()
@@ -228,16 +228,15 @@ extension Schedule {
         return nil
     }
 
-    /// Whoever holds less than half of a window waits for the end of the grace.
+    /// Lets an account's job that has half of a window behind it, and nothing of the account before it, have the
+    /// next turn; false where none of them is ready.
     private mutating func bringForwardWhoIsInTheWay(of account: Int) -> Bool {
-        guard let crowding else { return false }
-        let lanes = lanes
-        return accounts.bringForward(of: account) { lane in
-            guard let state = lanes[lane], state.phase == .ready, state.need == .place(account: account),
-                let first = state.jobs.first
-            else { return false }
-            return crowding.isInTheWay(first.ticket)
+        let lanes = crowding?.foremost(of: account) ?? []
+        guard let lane = lanes.first(where: { isReady($0, for: .place(account: account)) }) else {
+            return false
         }
+        accounts.bringForward(lane, of: account)
+        return true
     }
 
     private func isReady(_ lane: Lane, for need: Need) -> Bool {

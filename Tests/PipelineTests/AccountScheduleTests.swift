@@ -67,28 +67,66 @@ import Testing
     }
 
     @Test func anAccountIsInTheWayFromHalfOfAWindowOn() {
-        func ticket(_ offset: Int64, _ tenure: Int = 1) -> Ticket { Ticket(tenure: tenure, offset: offset) }
+        func work(_ offset: Int64, _ tenure: Int = 1) -> Work {
+            Sample.work(offset, tenure: tenure, key: "\(offset)")
+        }
         var crowding = Crowding(accounts: 2)
         crowding.open(tenure: 1, window: 5)
         crowding.open(tenure: 2, window: 100)
-        for offset in 7...8 { crowding.note(ticket(Int64(offset))) }
-        crowding.add(ticket(7), of: 0)
-        crowding.add(ticket(8), of: 0)
+        for offset in 7...8 as ClosedRange<Int64> {
+            crowding.note(work(offset).ticket)
+            crowding.add(work(offset), of: 0)
+        }
         #expect(!crowding.isCrowded(0))
-        crowding.note(ticket(9))
+        crowding.note(work(9).ticket)
         #expect(crowding.isCrowded(0) && !crowding.isCrowded(1), "whosever the newest is")
-        crowding.remove(ticket(8), of: 0)
+        #expect(crowding.foremost(of: 0) == [work(7).lane])
+        crowding.remove(work(8), of: 0)
         #expect(crowding.isCrowded(0), "the oldest still holds everything behind it")
-        crowding.remove(ticket(7), of: 0)
-        #expect(!crowding.isCrowded(0))
-        crowding.note(ticket(149, 2))
-        crowding.add(ticket(101, 2), of: 1)
+        crowding.remove(work(7), of: 0)
+        #expect(!crowding.isCrowded(0) && crowding.foremost(of: 0).isEmpty)
+        crowding.note(work(149, 2).ticket)
+        crowding.add(work(101, 2), of: 1)
         #expect(!crowding.isCrowded(1))
-        crowding.add(ticket(100, 2), of: 1)
-        #expect(crowding.isCrowded(1), "in the other tenure")
+        crowding.add(work(100, 2), of: 1)
+        #expect(crowding.foremost(of: 1) == [work(100, 2).lane], "in the other tenure")
         crowding.close(tenure: 2)
-        crowding.add(ticket(100, 2), of: 1)
+        crowding.add(work(100, 2), of: 1)
         #expect(!crowding.isCrowded(1), "what is closed is forgotten")
+    }
+
+    /// One that can't be given up lets nobody else pay for it: the window begins with it all the same.
+    @Test(arguments: [nil, 3] as [Int64?])
+    func whoIsInTheWayIsGivenUpOldestFirst(_ doubtful: Int64?) throws {
+        var schedule = Schedule(concurrency: 4, accounts: 2)
+        schedule.open(tenure: 1, window: 8)
+        for offset in 1...8 { schedule.submit(Sample.work(Int64(offset), key: "\(offset)")) }
+        let later = start + .seconds(5)
+        let refused = GatewayFault(httpStatus: 401, message: "no")
+        var read: [Work] = []
+        var givenUp: [Int64] = []
+        while let (work, begun) = schedule.start(
+            at: start,
+            ask: { _, isCrowded in isCrowded() ? .giveUp(refused, until: later) : .wait(until: later) })
+        {
+            guard begun == .reading else {
+                givenUp.append(work.ticket.offset)
+                if work.ticket.offset == doubtful {
+                    schedule.postpone(work, until: later)
+                } else {
+                    schedule.finish(work)
+                }
+                continue
+            }
+            read.append(work)
+            guard read.count.isMultiple(of: 2) else { continue }
+            for work in read.suffix(2).reversed() {
+                schedule.own(work, 1)
+                schedule.release(read: work)
+            }
+        }
+        #expect(givenUp == Array(1...(doubtful ?? 5)))
+        #expect(schedule.running == 0 && schedule.reading == 0)
     }
 
     @Test func aLaneCountsForTheAccountOfItsFirstJob() {

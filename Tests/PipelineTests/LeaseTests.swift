@@ -28,6 +28,21 @@ import Testing
         #expect(!leases.holds(1, at: start) && leases.expiry(of: 1) == nil)
     }
 
+    @Test func eachLossIsCountedOnceAndARenewalIsNone() {
+        let leases = Leases()
+        leases.extend([1, 2, 3], until: start + .seconds(10), at: start)
+        leases.extend([1], until: start + .seconds(20), at: start + .seconds(5))
+        #expect(leases.losses == 0)
+        leases.end([1])
+        leases.end([1])
+        leases.suspend([2])
+        #expect(leases.losses == 2)
+        leases.extend([2], until: start + .seconds(20), at: start + .seconds(5))
+        #expect(leases.losses == 2, "it was counted when it was taken away")
+        leases.extend([3], until: start + .seconds(20), at: start + .seconds(10))
+        #expect(leases.losses == 3, "it ran out in between")
+    }
+
     @Test func unlimitedLeasesHoldForEver() {
         let leases = Leases.unlimited
         #expect(leases.holds(7, at: start + .seconds(1_000_000_000)))

@@ -23,8 +23,8 @@ import Testing
         run.progress.began()
         run.memory.note(error)
         var answers = AccountAnswers()
-        answers.note(answeredKind, at: start + (answered ?? after))
-        answers.accepted = accepted.map { start + $0 }
+        answers.note(answeredKind, isAccepted: false, at: start + (answered ?? after))
+        if let accepted { answers.note(answeredKind, isAccepted: true, at: start + accepted) }
         let verdict = run.progress.verdict(
             on: error, to: .createPayment, kind: kind, risk: run.memory.risk, policy: policy,
             answers: answers, now: start + after, chance: 0.5)
@@ -152,6 +152,21 @@ import Testing
             &progress, .misconfigured(fault), kind: kind, after: .seconds(400_000),
             accepted: .seconds(399_999))
         #expect(last == .end(.deadLetter(.accountMisconfigured, .notMoved, fault)))
+    }
+
+    /// As where payments are forbidden to the account, and everything else is allowed.
+    @Test(arguments: [Risk.none, .own])
+    func whereOnlyCallsOfOtherKindsAreAcceptedTheGraceDecides(_ risk: Risk) {
+        var progress = Run()
+        progress.memory.mayHaveBeenDone = risk == .own
+        var end: Duration?
+        for second in stride(from: 0, through: 3600, by: 10) where end == nil {
+            let after = Duration.seconds(second)
+            let verdict = verdict(
+                &progress, .misconfigured(fault), after: after, accepted: after, of: .searchPayments)
+            if !isAgain(verdict) { end = after }
+        }
+        #expect(end == (risk == .none ? policy.credentialsGrace : nil))
     }
 
     @Test func aDoubtfulJobThatAloneIsRefusedIsLookedInto() {

@@ -132,7 +132,7 @@ extension AccountLimits {
         self.init(concurrencyMax: concurrency)
         breaker = BreakerPolicy(reading: &reader)
         retryAfterMax = retries.retryAfterMax
-        credentialsGrace = reader.read(Catalogue.misconfiguredGrace)
+        credentialsGrace = retries.credentialsGrace
         credentialsPause = reader.read(Catalogue.credentialsPause)
     }
 }

@@ -176,7 +176,8 @@ extension RetryPolicy {
             attemptsMax: reader.read(Catalogue.retryAttempts),
             pauseBase: reader.read(Catalogue.retryPauseBase),
             pauseMax: reader.read(Catalogue.retryPauseMax),
-            retryAfterMax: reader.read(Catalogue.retryAfterMax))
+            retryAfterMax: reader.read(Catalogue.retryAfterMax),
+            credentialsGrace: reader.read(Catalogue.misconfiguredGrace))
         if pauseBase > pauseMax {
             reader.note(
                 Catalogue.retryPauseBase.entry.key, "must not be longer than retry.pause-max",

@@ -17,7 +17,8 @@ extension Catalogue {
         "Calls of all the group's workers a second at most, look-ups included."
     ) { $0.decimalNumber.flatMap { (0.01...10_000).contains($0) ? $0 : nil } }
     static let burst = Setting.integer(
-        "account.burst", default: "10", in: 1...10_000, "Calls that may be made at once after a pause.")
+        "account.burst", default: "10", in: 1...10_000,
+        "Calls that may be made at once after a pause, by all of the group's workers.")
     static let accountConcurrency = Setting<Int?>.optional(
         "account.concurrency", "a whole number from 1 to 4096, or empty",
         "An account's jobs in one worker that talk to the gateway; empty: worker.concurrency."

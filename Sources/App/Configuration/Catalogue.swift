@@ -76,7 +76,7 @@ package enum Catalogue {
 
     static let retryAttempts = Setting.integer(
         "retry.attempts", default: "8", in: 1...1000,
-        "Attempts without an answer before a job becomes a dead letter.")
+        "Attempts without an answer, while others' are answered, before a dead letter.")
     static let retryPauseBase = Setting.duration(
         "retry.pause-base", default: "500ms", in: .milliseconds(1) ... .seconds(60),
         "The longest pause before the second attempt; it doubles with each further one.")

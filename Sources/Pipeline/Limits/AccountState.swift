@@ -197,6 +197,7 @@ struct AccountState {
         case .forbidden:
             credentials.giveBack(call.pass.credentials, wasMade: true, at: now)
             concurrency.ended(call.kind, isAnswered: true, after: time, running: running, at: now)
+            answers.note(call.kind, isAccepted: false, at: now)
             return answered(call, at: now, jitter: jitter)
         case .credentialsRefused(let fault):
             return answered(call, refused: fault, at: now, jitter: jitter)
@@ -228,7 +229,7 @@ struct AccountState {
     private mutating func answered(
         _ call: AccountGate.RunningCall, refused fault: GatewayFault?, at now: Instant, jitter: () -> Double
     ) -> [AccountChange] {
-        if fault == nil { answers.accepted = now }
+        answers.note(call.kind, isAccepted: fault == nil, at: now)
         let changes = answered(call, at: now, jitter: jitter)
         switch credentials.ended(call.pass.credentials, began: call.began, refused: fault, at: now) {
         case .refused(let fault): return changes + [.credentialsRefused(fault)]
@@ -240,7 +241,6 @@ struct AccountState {
     private mutating func answered(
         _ call: AccountGate.RunningCall, at now: Instant, jitter: () -> Double
     ) -> [AccountChange] {
-        answers.note(call.kind, at: now)
         governor.accepted(began: call.began, at: now)
         return broken(call, isAnswered: true, at: now, jitter: jitter)
     }

@@ -15,6 +15,8 @@ struct TokenBucket {
     static let lateness = Duration.milliseconds(20)
     /// The longest time until the next question; the rate may have changed by then.
     static let patience = Duration.seconds(5)
+    /// No turn is told to be later than this.
+    private static let farAway = Duration.seconds(86_400)
     /// Sums of fractions are not exact.
     private static let epsilon = 1e-6
 
@@ -69,10 +71,10 @@ struct TokenBucket {
     }
 
     /// Whether the call `id`, which is in the line, may be made now: nil, and it is paid for and leaves the
-    /// line; else the moment to ask again.
+    /// line; else the moment at which its turn comes, as things are.
     mutating func take(_ id: UInt64, at now: Instant, _ allowance: Allowance) -> Instant? {
         guard let place = line.firstIndex(where: { $0.id == id }) else { return nil }
-        if let moment = moment(ahead: place, at: now, allowance) {
+        if let moment = moment(ahead: place, at: now, allowance, patience: nil) {
             line[place].due = moment
             return moment
         }
@@ -106,7 +108,9 @@ struct TokenBucket {
     }
 
     /// Pays where nobody in front needs what is there.
-    private mutating func moment(ahead: Int, at now: Instant, _ allowance: Allowance) -> Instant? {
+    private mutating func moment(
+        ahead: Int, at now: Instant, _ allowance: Allowance, patience: Duration? = Self.patience
+    ) -> Instant? {
         refill(at: now, allowance)
         let start = max(now, heldUntil ?? now)
         guard let rate = currentRate(allowance, at: now) else { return start > now ? start : nil }
@@ -117,8 +121,8 @@ struct TokenBucket {
         }
         // A worker without a share has to ask for one again soon.
         guard rate > 0 else { return start + .seconds(1) }
-        let seconds = min(max(missing, Self.epsilon) / rate, Self.patience.inSeconds)
-        return start + .seconds(seconds) + .microseconds(1)
+        let seconds = max(missing, Self.epsilon) / rate
+        return start + .seconds(min(seconds, (patience ?? Self.farAway).inSeconds)) + .microseconds(1)
     }
 
     /// Without a limit nothing else keeps those who waited for a hold's end from calling at the same instant.

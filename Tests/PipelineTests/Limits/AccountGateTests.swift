@@ -164,10 +164,10 @@ import Testing
     ]) func onlyAnAnswerAboutTheJobIsOne(_ outcome: CallOutcome, counts: Bool) throws {
         let gate = self.gate()
         _ = try job(gate, outcome, at: start)
-        #expect(gate.answers.last == (counts ? start : nil))
-        #expect(gate.answers.last(.createPayment) == gate.answers.last)
+        #expect(gate.answers.last() == (counts ? start : nil))
+        #expect(gate.answers.last(.createPayment) == gate.answers.last())
         #expect(gate.answers.last(.readPayment) == nil)
-        #expect(gate.answers.accepted == (outcome == .answered ? start : nil))
+        #expect(gate.answers.lastAccepted(.createPayment) == (outcome == .answered ? start : nil))
     }
 
     /// Payments of others are refused with good credentials, and with bad ones.
